@@ -1,0 +1,1 @@
+//! Beacons in: receive, enrich, spool, upload.

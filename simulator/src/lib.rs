@@ -1,0 +1,1 @@
+//! Visitors with known habits.

@@ -1,0 +1,1 @@
+//! The ClickHouse client, migrations and the embedded engine.
