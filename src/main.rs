@@ -1,2 +1,66 @@
-//! The one binary.
-fn main() {}
+//! The one binary: parses arguments, composes the crates, prints. It computes nothing.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the binary is what prints")]
+
+mod cli;
+mod commands;
+mod config;
+mod exit;
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Parser as _;
+use tracing_subscriber::EnvFilter;
+
+use cli::{Cli, Command, Import};
+use config::{Config, Environment, LogFormat};
+use exit::Exit;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let config = match Config::load(&cli.global) {
+        Ok(config) => config,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            return Exit::Usage.into();
+        }
+    };
+    log(config.log);
+    match tokio::runtime::Runtime::new().context("the runtime cannot be started") {
+        Ok(runtime) => match runtime.block_on(run(cli.command, config)) {
+            Ok(exit) => exit.into(),
+            Err(error) => {
+                eprintln!("error: {error:#}");
+                Exit::of(&error).into()
+            }
+        },
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            Exit::Broken.into()
+        }
+    }
+}
+
+async fn run(command: Command, config: Config) -> anyhow::Result<Exit> {
+    let environment = Environment::read();
+    match command {
+        Command::Serve(serve) => commands::serve::run(serve, config, &environment).await,
+        Command::Funnel(funnel) => commands::funnel::run(funnel, &config, &environment).await,
+        Command::Import(Import::Events(import)) => commands::import::run(import, &config, &environment).await,
+        Command::Migrate => commands::migrate::run(&config, &environment).await,
+        Command::Doctor => commands::doctor::run(&config, &environment).await,
+        Command::Simulate(simulate) => commands::simulate::run(simulate).await,
+    }
+}
+
+fn log(format: LogFormat) {
+    let filter = EnvFilter::try_from_env("SNAG_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Json => subscriber.json().init(),
+        LogFormat::Text => {
+            subscriber.with_ansi(std::io::stderr().is_terminal()).with_target(false).init();
+        }
+    }
+}

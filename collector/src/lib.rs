@@ -1,1 +1,186 @@
-//! Beacons in: receive, enrich, spool, upload.
+//! Beacons in: receive, enrich, spool, upload. And events from files, by the same steps.
+//!
+//! Invariant: what was acknowledged is in the store exactly once, whatever died in between; no raw address and no
+//! typed-in value reaches a disk or a log; no state of a session is kept. HTTP is known to `receive` and `client` only.
+
+mod client;
+mod config;
+mod enrich;
+pub mod import;
+mod known_elements;
+mod metrics;
+mod receive;
+mod row;
+mod salts;
+mod spool;
+mod tracker_files;
+mod upload;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::web::Data;
+use actix_web::{App, HttpServer};
+use ipnet::IpNet;
+use jiff::Timestamp;
+use snag_store::Store;
+use tokio::task::JoinHandle;
+
+pub use config::Config;
+pub use enrich::{Agents, BotPolicy, GeoError, Places, Site, Sites};
+pub use spool::SpoolConfig;
+
+use known_elements::KnownElements;
+use metrics::Metrics;
+use salts::Salts;
+use spool::Spool;
+use tracker_files::TrackerFile;
+use upload::Uploader;
+
+/// How long running requests may take to end once a stop was asked for.
+const DRAIN: Duration = Duration::from_secs(5);
+
+/// Why the collector cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {error}; choose another with --listen")]
+    Listen {
+        /// The address asked for.
+        address: SocketAddr,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// Spool or salts cannot be opened.
+    #[error("cannot use the data directory: {0}")]
+    Data(#[from] std::io::Error),
+    /// The geo database cannot be used.
+    #[error(transparent)]
+    Geo(#[from] GeoError),
+}
+
+/// What all requests share.
+#[derive(Debug)]
+struct Collecting {
+    sites: Sites,
+    trusted_proxies: Vec<IpNet>,
+    bots: BotPolicy,
+    agents: Agents,
+    places: Option<Places>,
+    salts: Salts,
+    spool: Spool,
+    metrics: Arc<Metrics>,
+    known_elements: KnownElements,
+    files: Vec<TrackerFile>,
+}
+
+/// A running collector.
+#[derive(Debug)]
+pub struct Collector {
+    address: SocketAddr,
+    server: ServerHandle,
+    serving: JoinHandle<std::io::Result<()>>,
+    uploading: JoinHandle<()>,
+    uploader: Arc<Uploader>,
+    collecting: Data<Collecting>,
+}
+
+impl Collector {
+    /// Opens spool and salts, starts to listen and to ship.
+    ///
+    /// # Errors
+    /// When the address, the data directory or the geo database cannot be used.
+    pub fn start(config: Config, store: Store) -> Result<Self, StartError> {
+        let places = config
+            .geo_database
+            .as_deref()
+            .map(Places::open)
+            .transpose()?;
+        let salts = Salts::open(&config.data_dir, Timestamp::now().as_millisecond())?;
+        let spool = Spool::open(config.spool)?;
+        let metrics = Arc::new(Metrics::default());
+        let uploader = Arc::new(Uploader {
+            shelf: spool.shelf(),
+            store,
+            metrics: Arc::clone(&metrics),
+        });
+        let collecting = Data::new(Collecting {
+            sites: Sites::new(config.sites),
+            trusted_proxies: config.trusted_proxies,
+            bots: config.bots,
+            agents: Agents::default(),
+            places,
+            salts,
+            spool,
+            metrics,
+            known_elements: KnownElements::default(),
+            files: tracker_files::load(),
+        });
+        let app_data = collecting.clone();
+        let listen = |error| StartError::Listen {
+            address: config.listen,
+            error,
+        };
+        let server = HttpServer::new(move || {
+            App::new()
+                .app_data(app_data.clone())
+                .configure(receive::routes)
+        })
+        .workers(config.workers)
+        .shutdown_timeout(DRAIN.as_secs())
+        .disable_signals()
+        .bind(config.listen)
+        .map_err(listen)?;
+        let address = server.addrs().first().copied().unwrap_or(config.listen);
+        let server = server.run();
+        let handle = server.handle();
+        let serving = tokio::spawn(server);
+        let uploading = tokio::spawn({
+            let uploader = Arc::clone(&uploader);
+            async move { uploader.run().await }
+        });
+        Ok(Self {
+            address,
+            server: handle,
+            serving,
+            uploading,
+            uploader,
+            collecting,
+        })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Whether the tracker's files are part of this build.
+    #[must_use]
+    pub fn has_tracker(&self) -> bool {
+        !self.collecting.files.is_empty()
+    }
+
+    /// Stops listening, answers what runs, and ships what was taken, as far as the store lets it.
+    pub async fn stop(self) {
+        self.server.stop(true).await;
+        if let Err(error) = self.serving.await {
+            tracing::error!(%error, "the listener ended badly");
+        }
+        self.uploading.abort();
+        // An aborted upload is repeated below or at the next start, under the same token.
+        let _ = self.uploading.await;
+        let collecting = self.collecting.clone();
+        if tokio::task::spawn_blocking(move || collecting.spool.close())
+            .await
+            .is_err()
+        {
+            tracing::error!("the spool did not close");
+        }
+        if let Err(reason) = self.uploader.ship_everything().await {
+            tracing::warn!(%reason, "what waits in the spool is shipped at the next start");
+        }
+    }
+}

@@ -1,10 +1,12 @@
 -- The truth: one row an event. Times are the server's (received_at less the page's own elapsed time).
+-- seq orders events of one visitor and one time as they were reported.
 -- visitor_before is the visitor under the previous day's salt, filled only shortly after a change of salts.
 CREATE TABLE events
 (
     site            LowCardinality(String),
     time            DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
     received_at     DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    seq             UInt32 CODEC(Delta(4), ZSTD(1)),
     visitor         UInt64 CODEC(ZSTD(1)),
     visitor_before  UInt64 CODEC(ZSTD(1)),
     session         UInt64 CODEC(ZSTD(1)),
@@ -43,5 +45,5 @@ CREATE TABLE events
 )
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(time)
-ORDER BY (site, toDate(time), visitor, time)
+ORDER BY (site, toDate(time), visitor, time, seq)
 SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1

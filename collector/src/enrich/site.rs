@@ -1,0 +1,89 @@
+//! Which sites there are, and which hosts may speak for them.
+//!
+//! With no site configured every site is taken, so that a first try needs no set-up.
+
+use std::collections::HashMap;
+
+use super::{Draft, DropReason, Knowledge};
+
+/// One configured site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Site {
+    /// Identifier, as in `data-site`.
+    pub id: String,
+    /// Hosts whose pages may report; `*.shop.example` stands for all below. Empty: all hosts.
+    pub hosts: Vec<String>,
+    /// Query parameters to keep; all others are removed.
+    pub query_parameters: Vec<String>,
+}
+
+/// The configured sites.
+#[derive(Debug, Clone, Default)]
+pub struct Sites(HashMap<String, Site>);
+
+impl Sites {
+    /// Sites by their identifiers; of two with one identifier the later stays.
+    #[must_use]
+    pub fn new(sites: impl IntoIterator<Item = Site>) -> Self {
+        Self(
+            sites
+                .into_iter()
+                .map(|site| (site.id.clone(), site))
+                .collect(),
+        )
+    }
+
+    /// The query parameters that the site keeps.
+    #[must_use]
+    pub(crate) fn query_parameters(&self, site: &str) -> &[String] {
+        self.0.get(site).map_or(&[], |site| &site.query_parameters)
+    }
+
+    fn admit(&self, site: &str, host: &str) -> Result<(), DropReason> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        let site = self.0.get(site).ok_or(DropReason::UnknownSite)?;
+        if site.hosts.is_empty() || site.hosts.iter().any(|pattern| covers(pattern, host)) {
+            Ok(())
+        } else {
+            Err(DropReason::ForeignHost)
+        }
+    }
+}
+
+fn covers(pattern: &str, host: &str) -> bool {
+    match pattern.strip_prefix("*.") {
+        Some(parent) => host
+            .strip_suffix(parent)
+            .is_some_and(|rest| rest.ends_with('.')),
+        None => pattern.eq_ignore_ascii_case(host),
+    }
+}
+
+pub(super) fn check(knowledge: &Knowledge<'_>, draft: &mut Draft<'_>) -> Result<(), DropReason> {
+    knowledge.sites.admit(&draft.row.site, &draft.row.host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_speaks_for_a_site_only_when_listed() {
+        let sites = Sites::new([Site {
+            id: "shop".into(),
+            hosts: vec!["shop.example".into(), "*.shop.example".into()],
+            query_parameters: vec![],
+        }]);
+        for (site, host, expected) in [
+            ("shop", "shop.example", Ok(())),
+            ("shop", "www.shop.example", Ok(())),
+            ("shop", "evilshop.example", Err(DropReason::ForeignHost)),
+            ("blog", "shop.example", Err(DropReason::UnknownSite)),
+        ] {
+            assert_eq!(sites.admit(site, host), expected, "{site} {host}");
+        }
+        assert_eq!(Sites::default().admit("any", "any.example"), Ok(()));
+    }
+}

@@ -1,0 +1,100 @@
+//! Who is the same visitor, without keeping anything that tells who it is.
+//!
+//! A visitor is a hash of (site, address, user agent) keyed with the day's random salt. Salts live for 48 hours and are
+//! then gone, and with them the way back. IPv6 addresses count by their /64, which is one household.
+
+use std::net::IpAddr;
+
+use super::{Draft, DropReason, Knowledge};
+use crate::row::number;
+
+/// For how long after a change of salts events also bear the visitor under the salt before: the inactivity limit of a
+/// session (METRICS.md, Everyday), so that midnight splits none.
+const OVERLAP_MS: i64 = 30 * 60 * 1000;
+
+/// A day's random key.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Salt {
+    /// Random bytes.
+    pub(crate) key: [u8; 32],
+    /// Since when it is in force, milliseconds since 1970.
+    pub(crate) since: i64,
+}
+
+impl std::fmt::Debug for Salt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Salt")
+            .field("since", &self.since)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Today's salt and, for 48 hours in all, yesterday's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SaltPair {
+    /// The salt in force.
+    pub(crate) current: Salt,
+    /// The one before.
+    pub(crate) previous: Option<Salt>,
+}
+
+/// The visitor's number under a key; never 0.
+#[must_use]
+pub(crate) fn visitor_id(key: &[u8; 32], site: &str, address: IpAddr, user_agent: &str) -> u64 {
+    let mut hasher = blake3::Hasher::new_keyed(key);
+    hasher
+        .update(&(site.len() as u64).to_le_bytes())
+        .update(site.as_bytes());
+    match address.to_canonical() {
+        IpAddr::V4(v4) => hasher.update(&v4.octets()),
+        IpAddr::V6(v6) => hasher.update(&v6.octets()[..8]),
+    };
+    hasher.update(user_agent.as_bytes());
+    number(&hasher)
+}
+
+pub(super) fn identify(knowledge: &Knowledge<'_>, draft: &mut Draft<'_>) -> Result<(), DropReason> {
+    let id = |salt: &super::Salt| {
+        visitor_id(
+            &salt.key,
+            &draft.row.site,
+            draft.sender.address,
+            draft.sender.user_agent,
+        )
+    };
+    let salts = knowledge.salts;
+    let visitor = id(&salts.current);
+    let before = match &salts.previous {
+        Some(previous) if knowledge.now - salts.current.since < OVERLAP_MS => id(previous),
+        _ => 0,
+    };
+    (draft.row.visitor, draft.row.visitor_before) = (visitor, before);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_visitor_is_one_household_one_browser_one_site_and_one_day() {
+        let id = |key: u8, site: &str, address: &str, agent: &str| {
+            visitor_id(&[key; 32], site, address.parse().expect("address"), agent)
+        };
+        let one = id(1, "shop", "2001:db8::1", "A");
+        assert_eq!(one, id(1, "shop", "2001:db8::ffff", "A"), "same /64");
+        assert_eq!(
+            id(1, "shop", "192.0.2.1", "A"),
+            id(1, "shop", "::ffff:192.0.2.1", "A"),
+            "mapped address"
+        );
+        for other in [
+            id(1, "shop", "2001:db8:0:1::1", "A"),
+            id(1, "shop", "2001:db8::1", "B"),
+            id(1, "blog", "2001:db8::1", "A"),
+            id(2, "shop", "2001:db8::1", "A"),
+        ] {
+            assert_ne!(one, other);
+        }
+    }
+}

@@ -1,0 +1,493 @@
+//! One line of an import file, checked and turned into rows.
+//!
+//! A line that is not understood names the key and the reason; it never says what a value was, which may be personal.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
+use snag_beacon::Element;
+use snag_beacon::limits::{NAME_BYTES, PROPS, SITE_BYTES, STRING_BYTES};
+
+use super::ImportOptions;
+use crate::enrich::{element_row, page_address, source_of, target};
+use crate::row::{ElementRow, EventKind, EventRow, element_id, number};
+
+/// The times that are believed: 1970 to 2199.
+const TIMES: std::ops::Range<i64> = 0..7_258_118_400_000;
+
+/// A line that was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BadLine {
+    /// Number of the line, from 1.
+    pub line: u64,
+    /// The key at fault; empty when the line is no event at all.
+    pub key: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+impl fmt::Display for BadLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}", self.line)?;
+        if !self.key.is_empty() {
+            write!(f, ", {}", self.key)?;
+        }
+        write!(f, ": {}", self.reason)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line<'a> {
+    #[serde(borrow)]
+    site: Cow<'a, str>,
+    #[serde(borrow)]
+    visitor: Cow<'a, str>,
+    #[serde(borrow)]
+    time: Cow<'a, str>,
+    #[serde(borrow)]
+    event: Cow<'a, str>,
+    #[serde(borrow, default)]
+    session: Cow<'a, str>,
+    #[serde(borrow, default)]
+    url: Cow<'a, str>,
+    #[serde(borrow, default)]
+    referrer: Cow<'a, str>,
+    #[serde(borrow, default)]
+    title: Cow<'a, str>,
+    #[serde(borrow)]
+    element: Option<LineElement<'a>>,
+    #[serde(borrow, default)]
+    user_agent: Cow<'a, str>,
+    #[serde(borrow, default)]
+    ip: Cow<'a, str>,
+    #[serde(default)]
+    props: Props,
+    value: Option<f64>,
+    #[serde(borrow, default)]
+    currency: Cow<'a, str>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LineElement<'a> {
+    #[serde(borrow)]
+    selector: Cow<'a, str>,
+    #[serde(borrow, default)]
+    tag: Cow<'a, str>,
+    #[serde(borrow, default)]
+    text: Cow<'a, str>,
+    #[serde(borrow, default)]
+    href: Cow<'a, str>,
+    #[serde(borrow, default)]
+    role: Cow<'a, str>,
+}
+
+#[derive(Default)]
+struct Props(Vec<(String, String)>);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Scalar<'a> {
+    Text(#[serde(borrow)] Cow<'a, str>),
+    Flag(bool),
+    Number(serde_json::Number),
+    Nothing(()),
+}
+
+impl<'de> Deserialize<'de> for Props {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries;
+        impl<'de> Visitor<'de> for Entries {
+            type Value = Props;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of texts, numbers and booleans")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Props, A::Error> {
+                let mut props: Vec<(String, String)> = Vec::new();
+                while let Some(key) = map.next_key::<Cow<'de, str>>()? {
+                    if props.len() == PROPS {
+                        map.next_value::<IgnoredAny>()?;
+                        return Err(serde::de::Error::custom(format!(
+                            "more than {PROPS} properties"
+                        )));
+                    }
+                    let value = match map.next_value::<Scalar<'de>>()? {
+                        Scalar::Text(text) => text.into_owned(),
+                        Scalar::Flag(flag) => flag.to_string(),
+                        Scalar::Number(number) => number.to_string(),
+                        Scalar::Nothing(()) => continue,
+                    };
+                    props.push((key.into_owned(), value));
+                }
+                Ok(Props(props))
+            }
+        }
+        deserializer.deserialize_map(Entries)
+    }
+}
+
+/// The rows of one line.
+pub(super) struct LineRows {
+    pub(super) event: EventRow,
+    pub(super) element: Option<ElementRow>,
+}
+
+/// What all lines of an import share.
+pub(super) struct Context<'a> {
+    pub(super) options: &'a ImportOptions,
+    pub(super) key: &'a [u8; 32],
+    pub(super) now: i64,
+}
+
+type Fault = (String, String);
+
+/// Understands one line.
+pub(super) fn parse(context: &Context<'_>, line: u64, text: &[u8]) -> Result<LineRows, BadLine> {
+    let text = std::str::from_utf8(text).map_err(|error| {
+        let at = error.valid_up_to() + 1;
+        BadLine {
+            line,
+            key: String::new(),
+            reason: format!("not UTF-8 at byte {at}"),
+        }
+    })?;
+    // The quick reader does not know where it was; only a bad line is read again by one that does.
+    let parsed = serde_json::from_str::<Line<'_>>(text).map_err(|_| fault(text));
+    parsed
+        .and_then(|parsed| rows(context, line, &parsed))
+        .map_err(|(key, reason)| BadLine { line, key, reason })
+}
+
+fn fault(text: &str) -> Fault {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let told = match serde_path_to_error::deserialize::<_, Line<'_>>(&mut reader) {
+        Ok(_) => {
+            return (
+                String::new(),
+                "there is more after the event; write one event a line".to_owned(),
+            );
+        }
+        Err(error) => error,
+    };
+    let key = Some(told.path().to_string())
+        .filter(|path| path != ".")
+        .unwrap_or_default();
+    let reason = told.inner().to_string();
+    // Without the place, which is of this line alone, and without the value, which may be personal.
+    let reason = reason
+        .split(" at line ")
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    match (
+        reason.strip_prefix("missing field `"),
+        reason.strip_prefix("unknown field `"),
+    ) {
+        (Some(missing), _) => (
+            missing.trim_end_matches('`').to_owned(),
+            "is missing".to_owned(),
+        ),
+        (_, Some(unknown)) => {
+            let (name, rest) = unknown.split_once('`').unwrap_or((unknown, ""));
+            (
+                name.to_owned(),
+                format!(
+                    "is no key of an event{}",
+                    rest.replace(", expected one of", "; known:")
+                ),
+            )
+        }
+        _ => (key, without_value(&reason)),
+    }
+}
+
+/// `invalid type: string "x", expected y` → `invalid type: string, expected y`.
+fn without_value(reason: &str) -> String {
+    let (Some(start), Some(end)) = (reason.find(": "), reason.rfind(", expected ")) else {
+        return reason.to_owned();
+    };
+    let kind = reason.get(start + 2..end).unwrap_or_default();
+    let kind = kind.split([' ', '`', '"']).next().unwrap_or_default();
+    format!("{}: {kind}{}", &reason[..start], &reason[end..])
+}
+
+fn rows(context: &Context<'_>, number_of_line: u64, line: &Line<'_>) -> Result<LineRows, Fault> {
+    let bad = |key: &str, reason: &str| Err((key.to_owned(), reason.to_owned()));
+    check(line)?;
+    let Ok(time) = line.time.parse::<Timestamp>() else {
+        return bad("time", "is no time like 2026-01-05T10:00:00.000Z");
+    };
+    let time = time.as_millisecond();
+    if !TIMES.contains(&time) {
+        return bad("time", "is not between 1970 and 2199");
+    }
+    let options = context.options;
+    let address = if line.url.is_empty() {
+        Default::default()
+    } else {
+        let kept = options.sites.query_parameters(&line.site);
+        let on_host = line
+            .url
+            .starts_with('/')
+            .then(|| format!("http://host.invalid{}", line.url));
+        let Some(mut address) = page_address(on_host.as_deref().unwrap_or(&line.url), kept) else {
+            return bad(
+                "url",
+                "is no http or https URL, nor a path beginning with /",
+            );
+        };
+        if on_host.is_some() {
+            address.host.clear();
+        }
+        address
+    };
+    let referrer =
+        page_address(&line.referrer, &[]).filter(|referrer| referrer.host != address.host);
+    let (referrer_host, referrer_path) = referrer.map(|r| (r.host, r.path)).unwrap_or_default();
+    let (agent, bot) = match line.user_agent.as_ref() {
+        "" => Default::default(),
+        text => options.agents.describe(text),
+    };
+    let place = match (line.ip.as_ref(), &options.places) {
+        ("", _) => Default::default(),
+        (text, places) => match text.parse::<IpAddr>() {
+            Ok(address) => places
+                .as_ref()
+                .map(|places| places.find(address))
+                .unwrap_or_default(),
+            Err(_) => return bad("ip", "is no IPv4 or IPv6 address"),
+        },
+    };
+    let kind = match line.event.as_ref() {
+        "pageview" => EventKind::Pageview,
+        "click" => EventKind::Click,
+        _ => EventKind::Custom,
+    };
+    let mut event = EventRow {
+        site: line.site.to_string(),
+        time,
+        received_at: context.now,
+        seq: (number_of_line % (1 << 32)) as u32,
+        visitor: keyed(context.key, &line.site, "visitor", &line.visitor),
+        session: if line.session.is_empty() {
+            0
+        } else {
+            keyed(context.key, &line.site, "session", &line.session)
+        },
+        kind,
+        name: if kind == EventKind::Custom {
+            line.event.to_string()
+        } else {
+            String::new()
+        },
+        host: address.host,
+        path: address.path,
+        query: address.query,
+        title: line.title.to_string(),
+        source: source_of(&address.utm.source, &referrer_host),
+        referrer_host,
+        referrer_path,
+        utm: address.utm,
+        agent,
+        bot,
+        place,
+        props: line.props.0.clone(),
+        value: line.value,
+        currency: line.currency.to_string(),
+        ..EventRow::default()
+    };
+    let element = line.element.as_ref().map(|element| {
+        event.element = element_id(&line.site, &element.selector, &target(&element.href));
+        element_row(&event, &element.words())
+    });
+    Ok(LineRows { event, element })
+}
+
+impl LineElement<'_> {
+    fn words(&self) -> Element<'_> {
+        Element {
+            selector: Cow::Borrowed(&self.selector),
+            tag: Cow::Borrowed(&self.tag),
+            text: Cow::Borrowed(&self.text),
+            href: Cow::Borrowed(&self.href),
+            role: Cow::Borrowed(&self.role),
+        }
+    }
+}
+
+/// The limits a beacon has, and what must not be empty.
+fn check(line: &Line<'_>) -> Result<(), Fault> {
+    let fail = |key: &str, reason: String| Err((key.to_owned(), reason));
+    for (key, text, limit) in [
+        ("site", &line.site, SITE_BYTES),
+        ("visitor", &line.visitor, STRING_BYTES),
+        ("event", &line.event, NAME_BYTES),
+        ("session", &line.session, STRING_BYTES),
+        ("url", &line.url, STRING_BYTES),
+        ("referrer", &line.referrer, STRING_BYTES),
+        ("title", &line.title, STRING_BYTES),
+        ("currency", &line.currency, NAME_BYTES),
+    ] {
+        if text.is_empty() && matches!(key, "site" | "visitor" | "event") {
+            return fail(key, "is empty".to_owned());
+        }
+        if text.len() > limit {
+            return fail(key, format!("is longer than {limit} bytes"));
+        }
+        if text.contains('\0') {
+            return fail(key, "has a NUL character".to_owned());
+        }
+    }
+    if !line
+        .site
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+    {
+        return fail(
+            "site",
+            "may have letters, digits, dot, hyphen and underscore only".to_owned(),
+        );
+    }
+    for (key, value) in &line.props.0 {
+        if key.len() > NAME_BYTES || value.len() > STRING_BYTES {
+            return fail(
+                "props",
+                format!("has a name over {NAME_BYTES} or a value over {STRING_BYTES} bytes"),
+            );
+        }
+    }
+    if let Some(element) = &line.element {
+        for text in [
+            &element.selector,
+            &element.tag,
+            &element.text,
+            &element.href,
+            &element.role,
+        ] {
+            if text.len() > STRING_BYTES {
+                return fail("element", format!("has a text over {STRING_BYTES} bytes"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn keyed(key: &[u8; 32], site: &str, what: &str, text: &str) -> u64 {
+    let mut hasher = blake3::Hasher::new_keyed(key);
+    for part in [what, site, text] {
+        hasher
+            .update(&(part.len() as u64).to_le_bytes())
+            .update(part.as_bytes());
+    }
+    number(&hasher)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::enrich::{Agents, Sites};
+
+    fn read(text: &str) -> Result<LineRows, BadLine> {
+        let options = ImportOptions {
+            strict: false,
+            sites: Sites::default(),
+            agents: Agents::default(),
+            places: None,
+        };
+        parse(
+            &Context {
+                options: &options,
+                key: &[7; 32],
+                now: 0,
+            },
+            4,
+            text.as_bytes(),
+        )
+    }
+
+    #[test]
+    fn a_whole_line_becomes_an_event_and_an_element() {
+        let rows = read(
+            r##"{"site":"shop","visitor":"any text","time":"2026-01-05T10:00:00.250Z","event":"click",
+            "url":"https://shop.example/cart?x=1","element":{"selector":"#pay","text":"Pay","href":"/pay?t=1"},
+            "props":{"plan":"pro","seats":3,"trial":true,"none":null},"value":12.5,"currency":"EUR","session":"s1"}"##,
+        )
+        .unwrap_or_else(|bad| panic!("{bad}"));
+        let event = rows.event;
+        assert_eq!(
+            (event.time, event.kind, event.path.as_str()),
+            (1_767_607_200_250, EventKind::Click, "/cart")
+        );
+        assert_eq!(
+            event.props,
+            [("plan", "pro"), ("seats", "3"), ("trial", "true")].map(|(a, b)| (a.into(), b.into()))
+        );
+        assert_eq!(event.value, Some(12.5));
+        assert_ne!(event.session, 0);
+        let element = rows.element.expect("element");
+        assert_eq!(
+            (
+                element.selector.as_str(),
+                element.href.as_str(),
+                element.element
+            ),
+            ("#pay", "/pay", event.element)
+        );
+    }
+
+    #[test]
+    fn a_bad_line_names_key_and_reason_and_never_a_value() {
+        let with = |extra: &str| {
+            format!(
+                r#"{{"site":"shop","visitor":"v","time":"2026-01-05T10:00:00Z","event":"x"{extra}}}"#
+            )
+        };
+        for (text, key, reason) in [
+            ("not json".to_owned(), "", "expected"),
+            (r#"{"site":"shop"}"#.to_owned(), "visitor", "is missing"),
+            (
+                with(r#","visiter":"secret@mail.example""#),
+                "visiter",
+                "is no key of an event",
+            ),
+            (
+                with(r#","value":"secret@mail.example""#),
+                "value",
+                "invalid type: string, expected f64",
+            ),
+            (with(r#","url":"secret@mail.example""#), "url", "is no http"),
+            (with(r#","ip":"300.1.1.1""#), "ip", "is no IPv4"),
+            (with(r#","props":{"a":[1]}"#), "props.a", ""),
+            (with(r#","title":"a\u0000b""#), "title", "NUL"),
+            (with(r#"} {""#), "", ""),
+            (
+                with("").replace("2026-01-05T10:00:00Z", "yesterday"),
+                "time",
+                "is no time like",
+            ),
+            (with("").replace("2026-", "2626-"), "time", "is not between"),
+            (
+                with("").replace("shop", "my shop"),
+                "site",
+                "letters, digits",
+            ),
+        ] {
+            let bad = read(&text).err().unwrap_or_else(|| panic!("taken: {text}"));
+            assert_eq!(
+                (bad.line, bad.key.as_str()),
+                (4, key),
+                "{text}: {}",
+                bad.reason
+            );
+            assert!(bad.reason.contains(reason), "{text}: {}", bad.reason);
+            assert!(!bad.to_string().contains("secret"), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! Drives an import: one thread reads and understands, the store takes stretch after stretch.
+//!
+//! Each stretch is split by month, the store's partitions, so that one insert is one part and goes in whole or not at
+//! all; once all are in, the stretch is recorded.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fs::File;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+use clickhouse::Row;
+use futures_util::stream;
+use jiff::Timestamp;
+use serde::Deserialize;
+use snag_store::Store;
+use tokio::sync::mpsc;
+
+use super::chunk::{Chunk, Chunks, LINE_BYTES, Mark};
+use super::key::import_key;
+use super::line::{BadLine, Context, parse};
+use super::source::{Reading, keep_stdin, open, reopen};
+use super::{ImportError, ImportOptions, Imported, Progress, Source};
+use crate::row::Table;
+
+const PIECE: usize = 256 * 1024;
+
+#[derive(Row, Deserialize)]
+struct KnownBatch {
+    end_byte: u64,
+    chain: [u8; 32],
+    rows: u64,
+}
+
+const KNOWN: &str = "SELECT end_byte, chain, max(rows) AS rows FROM import_batches \
+     GROUP BY end_byte, chain ORDER BY end_byte, chain";
+const RECORD: &str = "INSERT INTO import_batches (chain, end_byte, rows, file, imported_at) \
+     SELECT unhex({chain:String}), {end_byte:UInt64}, {rows:UInt64}, {file:String}, now64(3, 'UTC')";
+
+/// One stretch, understood.
+struct Stretch {
+    mark: Mark,
+    rows: u64,
+    /// Insert bodies: table, month (0 where the table has no partitions), rows.
+    bodies: Vec<(Table, i32, Vec<u8>)>,
+    bad: Vec<BadLine>,
+    /// Rows that an earlier import brought; nothing is to be inserted then.
+    already: Option<u64>,
+}
+
+enum Message {
+    Stretch(Stretch),
+    CutShort(String),
+}
+
+/// Imports the events of one source.
+///
+/// # Errors
+/// When the source cannot be opened or the store fails. Bad lines are no error: they are in the report.
+pub async fn import_events(
+    store: &Store,
+    source: &Source,
+    options: &Arc<ImportOptions>,
+    mut progress: impl FnMut(Progress),
+) -> Result<Imported, ImportError> {
+    let key = import_key(store).await?;
+    let known = Arc::new(known_batches(store).await?);
+    let mut kept = None;
+    if options.strict {
+        if *source == Source::Stdin {
+            kept = Some(Arc::new(
+                in_background(keep_stdin)
+                    .await?
+                    .map_err(|error| unreadable(source, error))?,
+            ));
+        }
+        let reading = begin(source, kept.as_deref())?;
+        let report = run(None, reading, options, key, &known, &mut progress).await?;
+        if !report.is_whole() {
+            return Ok(Imported {
+                events: 0,
+                already: 0,
+                ..report
+            });
+        }
+    }
+    let reading = begin(source, kept.as_deref())?;
+    run(
+        Some((store, source)),
+        reading,
+        options,
+        key,
+        &known,
+        &mut progress,
+    )
+    .await
+}
+
+fn unreadable(source: &Source, error: io::Error) -> ImportError {
+    ImportError::Open {
+        name: source.name(),
+        error,
+    }
+}
+
+fn begin(source: &Source, kept: Option<&File>) -> Result<Reading, ImportError> {
+    match kept {
+        Some(file) => reopen(file).map_err(|error| unreadable(source, error)),
+        None => open(source),
+    }
+}
+
+async fn in_background<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ImportError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| ImportError::Broken(error.to_string()))
+}
+
+async fn known_batches(store: &Store) -> Result<HashMap<Mark, u64>, ImportError> {
+    let batches = store
+        .client()
+        .query(KNOWN)
+        .fetch_all::<KnownBatch>()
+        .await
+        .map_err(snag_store::Error::from)?;
+    Ok(batches
+        .into_iter()
+        .map(|batch| ((batch.end_byte, batch.chain), batch.rows))
+        .collect())
+}
+
+/// One pass over the source; without a store nothing goes in.
+async fn run(
+    into: Option<(&Store, &Source)>,
+    reading: Reading,
+    options: &Arc<ImportOptions>,
+    key: [u8; 32],
+    known: &Arc<HashMap<Mark, u64>>,
+    progress: &mut impl FnMut(Progress),
+) -> Result<Imported, ImportError> {
+    let (sender, mut receiver) = mpsc::channel(1);
+    let (read, total) = (Arc::clone(&reading.read), reading.total);
+    let (options, known) = (Arc::clone(options), Arc::clone(known));
+    let thread =
+        tokio::task::spawn_blocking(move || understand(reading, &options, &key, &known, &sender));
+    let mut report = Imported::default();
+    let mut tell = |report: &Imported, read: &AtomicU64| {
+        progress(Progress {
+            read: read.load(Ordering::Relaxed),
+            total,
+            events: report.events + report.already,
+        });
+    };
+    while let Some(message) = receiver.recv().await {
+        match message {
+            Message::CutShort(reason) => report.cut_short = Some(reason),
+            Message::Stretch(stretch) => {
+                report.note(stretch.bad);
+                match (stretch.already, into) {
+                    (Some(rows), _) => report.already += rows,
+                    (None, Some((store, source))) => {
+                        insert(store, source, stretch.mark, stretch.rows, stretch.bodies).await?;
+                        report.events += stretch.rows;
+                    }
+                    (None, None) => {}
+                }
+            }
+        }
+        tell(&report, &read);
+    }
+    thread
+        .await
+        .map_err(|error| ImportError::Broken(error.to_string()))?;
+    Ok(report)
+}
+
+async fn insert(
+    store: &Store,
+    source: &Source,
+    (end_byte, chain): Mark,
+    rows: u64,
+    bodies: Vec<(Table, i32, Vec<u8>)>,
+) -> Result<(), ImportError> {
+    let chain = blake3::Hash::from_bytes(chain).to_hex().to_string();
+    for (table, month, body) in bodies {
+        let token = format!("import-{chain}-{end_byte}-{}-{month}", table.name());
+        let body = Bytes::from(body);
+        let pieces = (0..body.len())
+            .step_by(PIECE)
+            .map(move |at| Ok(body.slice(at..body.len().min(at + PIECE))));
+        store
+            .insert_body(table.name(), &token, stream::iter(pieces))
+            .await?;
+    }
+    let record = store
+        .client()
+        .query(RECORD)
+        .param("chain", &chain)
+        .param("end_byte", end_byte);
+    let recorded = record
+        .param("rows", rows)
+        .param("file", source.name())
+        .execute()
+        .await;
+    recorded.map_err(snag_store::Error::from)?;
+    Ok(())
+}
+
+/// Reads to the end, or until nobody listens any more.
+fn understand(
+    reading: Reading,
+    options: &ImportOptions,
+    key: &[u8; 32],
+    known: &HashMap<Mark, u64>,
+    sender: &mpsc::Sender<Message>,
+) {
+    let marks: BTreeSet<Mark> = known.keys().copied().collect();
+    let context = Context {
+        options,
+        key,
+        now: Timestamp::now().as_millisecond(),
+    };
+    let mut chunks = Chunks::new(reading.lines, &marks);
+    let mut failed = None;
+    while let Some(chunk) = chunks.next(&mut failed) {
+        let stretch = stretch(&context, &chunk, known.get(&chunk.mark).copied());
+        if sender.blocking_send(Message::Stretch(stretch)).is_err() {
+            return;
+        }
+    }
+    if let Some(error) = failed {
+        let reason = format!("reading stopped at line {}: {error}", chunks.line());
+        // Nobody listens: nobody needs to know.
+        let _ = sender.blocking_send(Message::CutShort(reason));
+    }
+}
+
+fn stretch(context: &Context<'_>, chunk: &Chunk, already: Option<u64>) -> Stretch {
+    let mut stretch = Stretch {
+        mark: chunk.mark,
+        rows: 0,
+        bodies: Vec::new(),
+        bad: Vec::new(),
+        already,
+    };
+    let mut events: BTreeMap<i32, Vec<u8>> = BTreeMap::new();
+    let mut elements: HashMap<u64, crate::row::ElementRow> = HashMap::new();
+    let mut months = Months::default();
+    for (line, text) in (chunk.first_line..).zip(chunk.bytes.split(|byte| *byte == b'\n')) {
+        let text = text.trim_ascii();
+        if chunk.too_long.contains(&line) {
+            let reason = format!("is longer than {LINE_BYTES} bytes");
+            stretch.bad.push(BadLine {
+                line,
+                key: String::new(),
+                reason,
+            });
+        } else if !text.is_empty() {
+            match parse(context, line, text) {
+                Ok(rows) => {
+                    let body = events
+                        .entry(months.of(rows.event.time))
+                        .or_insert_with(|| Table::Events.schema());
+                    rows.event.encode(body);
+                    stretch.rows += 1;
+                    if let Some(element) = rows.element {
+                        elements.insert(element.element, element);
+                    }
+                }
+                Err(bad) => stretch.bad.push(bad),
+            }
+        }
+    }
+    if stretch.already.is_some() {
+        return stretch;
+    }
+    if !elements.is_empty() {
+        let mut body = Table::Elements.schema();
+        let mut elements: Vec<_> = elements.into_values().collect();
+        // The same stretch must give the same bytes each time.
+        elements.sort_by_key(|element| element.element);
+        elements
+            .iter()
+            .for_each(|element| element.encode(&mut body));
+        stretch.bodies.push((Table::Elements, 0, body));
+    }
+    stretch.bodies.extend(
+        events
+            .into_iter()
+            .map(|(month, body)| (Table::Events, month, body)),
+    );
+    stretch
+}
+
+/// Months of times, remembered by day, since neighbours share theirs.
+#[derive(Default)]
+struct Months(HashMap<i64, i32>);
+
+impl Months {
+    fn of(&mut self, time: i64) -> i32 {
+        const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+        let day = time.div_euclid(DAY_MS);
+        *self.0.entry(day).or_insert_with(|| {
+            let date = Timestamp::from_millisecond(day * DAY_MS).unwrap_or_default();
+            let date = date.to_zoned(jiff::tz::TimeZone::UTC).date();
+            i32::from(date.year()) * 100 + i32::from(date.month())
+        })
+    }
+}

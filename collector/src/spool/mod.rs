@@ -1,0 +1,165 @@
+//! The durable log between the answer to a beacon and its row in the store.
+//!
+//! Invariant: [`Spool::append`] returns `Ok` only after the rows were forced to the disk; what it returned `Ok` for is
+//! shipped, whatever dies in between. It knows nothing of HTTP or of the store.
+
+mod frame;
+mod segment;
+mod writer;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::sync::{Notify, oneshot};
+
+pub(crate) use segment::Rows;
+pub(crate) use segment::{Sealed, list, sync_directory};
+pub(crate) const SEALED_EXTENSION: &str = segment::SEALED;
+
+/// Requests that may wait for a commit; more are turned away.
+const WAITING: usize = 16 * 1024;
+
+/// Limits of the spool.
+#[derive(Debug, Clone)]
+pub struct SpoolConfig {
+    /// Where the segments lie.
+    pub directory: PathBuf,
+    /// Bytes that may wait in all before beacons are turned away.
+    pub max_bytes: u64,
+    /// Bytes after which a segment is sealed.
+    pub segment_bytes: u64,
+    /// Rows after which a segment is sealed.
+    pub segment_rows: u64,
+    /// Age after which a segment with rows is sealed.
+    pub segment_age: Duration,
+    /// How long a commit waits for company under load.
+    pub commit_wait: Duration,
+}
+
+/// Why rows were not taken.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SpoolError {
+    /// More waits than the quota or the queue allows; later it may fit.
+    #[error("the spool is full")]
+    Full,
+    /// The disk refused; nothing of the rows counts.
+    #[error("the spool cannot be written: {0}")]
+    Disk(Arc<io::Error>),
+    /// The spool was closed.
+    #[error("the spool is closed")]
+    Closed,
+}
+
+enum Command {
+    Append(Rows, oneshot::Sender<Result<(), SpoolError>>),
+    Close,
+}
+
+/// What writer and uploader share.
+#[derive(Debug)]
+pub(crate) struct Shelf {
+    pub(crate) config: SpoolConfig,
+    /// Bytes in all segment files.
+    pub(crate) bytes: AtomicU64,
+    /// Rung whenever a segment was sealed.
+    pub(crate) sealed: Notify,
+}
+
+/// The open spool.
+#[derive(Debug)]
+pub(crate) struct Spool {
+    shelf: Arc<Shelf>,
+    commands: SyncSender<Command>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Spool {
+    /// Opens the directory, makes what a crash left behind ready to ship, and starts the writer.
+    ///
+    /// # Errors
+    /// When the directory cannot be made, read or written.
+    pub(crate) fn open(config: SpoolConfig) -> io::Result<Self> {
+        std::fs::create_dir_all(&config.directory)?;
+        for path in list(&config.directory, segment::OPEN)? {
+            let rows = segment::recover(&path)?;
+            tracing::info!(segment = %path.display(), rows, "took up a segment left open");
+        }
+        let bytes = held_bytes(&config.directory)?;
+        let shelf = Arc::new(Shelf {
+            config,
+            bytes: AtomicU64::new(bytes),
+            sealed: Notify::new(),
+        });
+        let (commands, inbox) = sync_channel(WAITING);
+        let writer = {
+            let shelf = Arc::clone(&shelf);
+            std::thread::Builder::new()
+                .name("spool".into())
+                .spawn(move || writer::run(&shelf, &inbox))?
+        };
+        Ok(Self {
+            shelf,
+            commands,
+            writer: Mutex::new(Some(writer)),
+        })
+    }
+
+    /// Appends rows and waits until the disk has them.
+    ///
+    /// # Errors
+    /// [`SpoolError::Full`] over the quota, [`SpoolError::Disk`] when the disk refuses; nothing counts then.
+    pub(crate) async fn append(&self, rows: Rows) -> Result<(), SpoolError> {
+        if self.bytes() > self.shelf.config.max_bytes {
+            return Err(SpoolError::Full);
+        }
+        let (reply, answer) = oneshot::channel();
+        self.commands
+            .try_send(Command::Append(rows, reply))
+            .map_err(|error| match error {
+                TrySendError::Full(_) => SpoolError::Full,
+                TrySendError::Disconnected(_) => SpoolError::Closed,
+            })?;
+        answer.await.unwrap_or(Err(SpoolError::Closed))
+    }
+
+    /// Bytes that wait to be shipped.
+    #[must_use]
+    pub(crate) fn bytes(&self) -> u64 {
+        self.shelf.bytes.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn shelf(&self) -> Arc<Shelf> {
+        Arc::clone(&self.shelf)
+    }
+
+    /// Commits what was taken, seals the last segment and ends the writer. Blocks for one commit.
+    pub(crate) fn close(&self) {
+        // A writer that is gone already has nothing left to close.
+        let _ = self.commands.send(Command::Close);
+        let writer = self
+            .writer
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .take();
+        if let Some(writer) = writer
+            && writer.join().is_err()
+        {
+            tracing::error!("the spool's writer ended by a panic");
+        }
+    }
+}
+
+fn held_bytes(directory: &Path) -> io::Result<u64> {
+    list(directory, segment::SEALED)?
+        .iter()
+        .map(|path| Ok(path.metadata()?.len()))
+        .sum()
+}
+
+#[cfg(test)]
+mod tests;

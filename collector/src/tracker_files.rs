@@ -1,0 +1,63 @@
+//! The tracker's files, built into the binary and compressed once at start.
+
+use std::io::Write as _;
+
+use bytes::Bytes;
+use rust_embed::RustEmbed;
+
+#[derive(RustEmbed)]
+#[folder = "../tracker-wasm/dist"]
+#[include = "snag.js"]
+#[include = "snag.wasm"]
+#[allow_missing = true]
+struct Dist;
+
+/// One file in the encodings a browser may ask for.
+#[derive(Debug, Clone)]
+pub(crate) struct TrackerFile {
+    pub(crate) name: &'static str,
+    pub(crate) content_type: &'static str,
+    pub(crate) etag: String,
+    pub(crate) plain: Bytes,
+    pub(crate) gzip: Bytes,
+    pub(crate) brotli: Bytes,
+}
+
+/// All files; a file is missing where the tracker was not built before the binary.
+pub(crate) fn load() -> Vec<TrackerFile> {
+    [
+        ("snag.js", "text/javascript; charset=utf-8"),
+        ("snag.wasm", "application/wasm"),
+    ]
+    .into_iter()
+    .filter_map(|(name, content_type)| {
+        let plain = Bytes::from(Dist::get(name)?.data.into_owned());
+        let etag = format!("\"{}\"", &blake3::hash(&plain).to_hex()[..16]);
+        let (gzip, brotli) = (gzip(&plain).ok()?, brotli(&plain).ok()?);
+        Some(TrackerFile {
+            name,
+            content_type,
+            etag,
+            plain,
+            gzip,
+            brotli,
+        })
+    })
+    .collect()
+}
+
+fn gzip(plain: &[u8]) -> std::io::Result<Bytes> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(plain)?;
+    encoder.finish().map(Bytes::from)
+}
+
+fn brotli(plain: &[u8]) -> std::io::Result<Bytes> {
+    let mut out = Vec::new();
+    brotli::BrotliCompress(
+        &mut &*plain,
+        &mut out,
+        &brotli::enc::BrotliEncoderParams::default(),
+    )?;
+    Ok(Bytes::from(out))
+}

@@ -1,0 +1,142 @@
+//! What can be typed.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use snag_analyzer::{Filter, Format, Step, Window};
+use url::Url;
+
+/// Finds where a website trips its visitors, and says how sure it is.
+#[derive(Debug, Parser)]
+#[command(name = "snag", version, about, max_term_width = 100, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 something broke; 2 the command or the configuration is not right; \
+3 there is nothing to report (unknown site, no data in the period); 4 the store is out of reach or not set up; \
+5 some or all of the input was not taken.";
+
+/// For all commands.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// Configuration file [default: snag.toml in the working directory, if there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Directory of spool, salts and embedded engine [default: snag-data]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// ClickHouse server instead of the embedded engine; the password comes from SNAG_CLICKHOUSE_PASSWORD
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) clickhouse: Option<String>,
+    /// User at the ClickHouse server
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) clickhouse_user: Option<String>,
+    /// Database at the ClickHouse server [default: snag]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) clickhouse_database: Option<String>,
+    /// Library of the embedded engine
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) engine_library: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Receive beacons and keep them, until Ctrl-C
+    Serve(Serve),
+    /// How far visitors get, step by step, and where they abandon
+    Funnel(Funnel),
+    /// Bring in data from files
+    #[command(subcommand)]
+    Import(Import),
+    /// Bring the tables of the store up to this version
+    Migrate,
+    /// Say what is there and what is missing
+    Doctor,
+    /// Send made-up visitors with known habits to a collector
+    Simulate(Simulate),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Address to receive beacons at; port 0 takes a free one [default: 127.0.0.1:7624]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// One more address at which ClickHouse tools may read the embedded engine
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) sql_listen: Option<SocketAddr>,
+    /// Network of proxies whose X-Forwarded-For is believed; may be repeated
+    #[arg(long = "trusted-proxy", value_name = "NETWORK")]
+    pub(crate) trusted_proxies: Vec<ipnet::IpNet>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Funnel {
+    /// Site identifier, as in data-site
+    #[arg(long, value_name = "SITE")]
+    pub(crate) site: String,
+    /// A step: page:/cart, page:/product/*, click:'#pay', event:purchase, any:, each with an optional filter in
+    /// brackets such as event:purchase[plan=pro]; repeat for 2 to 20 steps
+    #[arg(long = "step", value_name = "STEP", required = true)]
+    pub(crate) steps: Vec<Step>,
+    /// Time from the first step within which the others count: 300s, 30m, 12h, 14d
+    #[arg(long, value_name = "TIME", default_value = "14d")]
+    pub(crate) window: Window,
+    /// First day, 2026-01-31, or time [default: all there is]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) from: Option<String>,
+    /// Last day, included, or time
+    #[arg(long, value_name = "DATE")]
+    pub(crate) to: Option<String>,
+    /// Only events for which this holds: 'device=mobile,country!=DE'; may be repeated
+    #[arg(long = "where", value_name = "FILTER")]
+    pub(crate) filters: Vec<Filter>,
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Import {
+    /// Newline-delimited JSON, one event a line; .gz and .zst are read as they are
+    Events(ImportEvents),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportEvents {
+    /// Files; - is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// With one bad line in a file nothing of it goes in
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// How many bad lines to list
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) list: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Simulate {
+    /// What the visitors do, in TOML
+    #[arg(long, value_name = "FILE")]
+    pub(crate) habits: PathBuf,
+    /// The collector
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:7624")]
+    pub(crate) to: Url,
+    /// How many visitors
+    #[arg(long, value_name = "N", default_value_t = 3000)]
+    pub(crate) visitors: u32,
+    /// Another seed gives other visitors
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Where the site's pages are, if not where the habits say
+    #[arg(long, value_name = "URL")]
+    pub(crate) origin: Option<Url>,
+    /// File to write what they truly did to
+    #[arg(long, value_name = "FILE")]
+    pub(crate) truth: Option<PathBuf>,
+}

@@ -1,0 +1,18 @@
+//! `snag doctor`: what is there and what is missing, each failing line with what mends it.
+
+use anyhow::Result;
+
+use crate::config::{Config, Environment};
+use crate::exit::Exit;
+
+/// Prints all checks; the exit tells whether one failed.
+pub(crate) async fn run(config: &Config, environment: &Environment) -> Result<Exit> {
+    let checks = snag_store::doctor(&config.store(environment)?).await;
+    for check in &checks {
+        println!("{} {}: {}", if check.ok { "ok  " } else { "FAIL" }, check.name, check.detail);
+        if let (false, Some(mend)) = (check.ok, &check.mend) {
+            println!("     to mend it: {mend}");
+        }
+    }
+    Ok(if checks.iter().all(|check| check.ok) { Exit::Done } else { Exit::Store })
+}

@@ -1,0 +1,96 @@
+//! `snag import events`: events from files.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Result;
+use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+use snag_collector::import::{ImportOptions, Imported, Progress, Source, import_events};
+use snag_collector::{Agents, Places, Sites};
+use snag_store::Store;
+
+use crate::cli::ImportEvents;
+use crate::config::{Config, Environment};
+use crate::exit::Exit;
+
+/// Imports file after file; a bad one does not keep the others out.
+pub(crate) async fn run(import: ImportEvents, config: &Config, environment: &Environment) -> Result<Exit> {
+    let options = Arc::new(ImportOptions {
+        strict: import.strict,
+        sites: Sites::new(config.sites()),
+        agents: Agents::default(),
+        places: config.geo_database.as_deref().map(Places::open).transpose()?,
+    });
+    let store = Store::open(&config.store(environment)?).await?;
+    let imported = all(&store, &import, &options).await;
+    store.close().await?;
+    imported
+}
+
+async fn all(store: &Store, import: &ImportEvents, options: &Arc<ImportOptions>) -> Result<Exit> {
+    let mut exit = Exit::Done;
+    for file in &import.files {
+        let source = if file == Path::new("-") { Source::Stdin } else { Source::File(file.clone()) };
+        let bar = bar();
+        let imported = import_events(store, &source, options, |progress| show(&bar, progress)).await;
+        bar.finish_and_clear();
+        let imported = match imported {
+            Ok(imported) => imported,
+            Err(error @ snag_collector::import::ImportError::Open { .. }) => {
+                eprintln!("error: {error}");
+                exit = Exit::BadInput;
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
+        report(&source, &imported, import);
+        if !imported.is_whole() {
+            exit = Exit::BadInput;
+        }
+    }
+    Ok(exit)
+}
+
+fn bar() -> ProgressBar {
+    let bar = ProgressBar::new_spinner();
+    bar.enable_steady_tick(std::time::Duration::from_millis(200));
+    bar
+}
+
+fn show(bar: &ProgressBar, progress: Progress) {
+    if let Some(total) = progress.total.filter(|_| bar.length().is_none()) {
+        bar.set_length(total);
+        let style = ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes}, {msg} events, {elapsed}, {eta} left");
+        if let Ok(style) = style {
+            bar.set_style(style);
+        }
+    }
+    bar.set_position(progress.read);
+    bar.set_message(HumanCount(progress.events).to_string());
+}
+
+fn report(source: &Source, imported: &Imported, import: &ImportEvents) {
+    let name = source.name();
+    for bad in imported.bad_lines.iter().take(import.list) {
+        eprintln!("{name}: {bad}");
+    }
+    let listed = imported.bad_lines.len().min(import.list) as u64;
+    if imported.bad > listed {
+        eprintln!("{name}: and {} more bad lines", HumanCount(imported.bad - listed));
+    }
+    if let Some(reason) = &imported.cut_short {
+        eprintln!("{name}: {reason}");
+    }
+    if import.strict && !imported.is_whole() {
+        println!("{name}: nothing went in, because of {} bad lines", HumanCount(imported.bad));
+        return;
+    }
+    let mut line = format!("{name}: {} events went in", HumanCount(imported.events));
+    if imported.already > 0 {
+        line += &format!(", {} were in already", HumanCount(imported.already));
+    }
+    if imported.bad > 0 {
+        line += &format!(", {} bad lines were left out", HumanCount(imported.bad));
+    }
+    println!("{line}");
+}

@@ -1,0 +1,8 @@
+//! One file a command.
+
+pub(crate) mod doctor;
+pub(crate) mod funnel;
+pub(crate) mod import;
+pub(crate) mod migrate;
+pub(crate) mod serve;
+pub(crate) mod simulate;

@@ -1,0 +1,56 @@
+//! `snag serve`: receives until it is told to stop, then empties its hands.
+
+use anyhow::{Context as _, Result};
+use snag_collector::Collector;
+use snag_store::{Role, Store};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::cli::Serve;
+use crate::config::{Config, Environment};
+use crate::exit::Exit;
+
+/// Runs until SIGINT or SIGTERM.
+pub(crate) async fn run(serve: Serve, mut config: Config, environment: &Environment) -> Result<Exit> {
+    if let Some(listen) = serve.listen {
+        config.listen = listen;
+    }
+    if let Some(listen) = serve.sql_listen {
+        config.engine.sql_listen = Some(listen);
+    }
+    config.trusted_proxies.extend(serve.trusted_proxies);
+
+    // Before anything is opened: a stop that comes early is a stop all the same.
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let store = Store::open(&config.store(environment)?).await?;
+    let collector = match Collector::start(config.collector(), store.clone()) {
+        Ok(collector) => collector,
+        Err(error) => {
+            store.close().await?;
+            return Err(error.into());
+        }
+    };
+    let at = collector.address();
+    println!("snag receives beacons at http://{at}/b and stores them in {}", place(&store, &config));
+    if collector.has_tracker() {
+        println!("paste into your pages: <script defer src=\"http://{at}/snag.js\" data-site=\"SITE\"></script>");
+    } else {
+        println!("this build has no tracker in it: run `cargo xtask tracker` and build again");
+    }
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    tracing::info!("stopping: shipping what was taken");
+    collector.stop().await;
+    store.close().await.context("the store did not close cleanly")?;
+    Ok(Exit::Done)
+}
+
+fn place(store: &Store, config: &Config) -> String {
+    match store.role() {
+        Role::Server => format!("ClickHouse at {}", config.clickhouse.url.as_deref().unwrap_or_default()),
+        Role::Owner { .. } => format!("{} (embedded engine)", config.data_dir.display()),
+        Role::Guest { owner } => format!("{} (engine of process {owner})", config.data_dir.display()),
+    }
+}

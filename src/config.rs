@@ -1,0 +1,368 @@
+//! The one configuration: file, then environment, then flags, each over the one before.
+//!
+//! Invariant: an unknown key is an error that names it; secrets come from the environment or from a file of their own
+//! and are never shown.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use figment::Figment;
+use figment::providers::{Env, Format as _, Serialized, Toml};
+use ipnet::IpNet;
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+use snag_collector::{BotPolicy, Site, SpoolConfig};
+use snag_store::{Secret, ServerConfig};
+
+use crate::cli::Global;
+
+/// Looked for in the working directory when no file is named.
+const FILE: &str = "snag.toml";
+
+/// Every setting there is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Config {
+    pub(crate) data_dir: PathBuf,
+    pub(crate) listen: SocketAddr,
+    pub(crate) workers: usize,
+    pub(crate) trusted_proxies: Vec<IpNet>,
+    pub(crate) bots: Bots,
+    pub(crate) geo_database: Option<PathBuf>,
+    pub(crate) log: LogFormat,
+    pub(crate) engine: EngineSettings,
+    pub(crate) clickhouse: ServerSettings,
+    pub(crate) spool: SpoolSettings,
+    pub(crate) sites: Vec<SiteSettings>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Bots {
+    Mark,
+    Drop,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct EngineSettings {
+    pub(crate) library: Option<PathBuf>,
+    pub(crate) sql_listen: Option<SocketAddr>,
+    pub(crate) sql_password_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ServerSettings {
+    pub(crate) url: Option<String>,
+    pub(crate) user: Option<String>,
+    pub(crate) password_file: Option<PathBuf>,
+    pub(crate) database: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct SpoolSettings {
+    pub(crate) max_bytes: u64,
+    pub(crate) segment_bytes: u64,
+    pub(crate) segment_rows: u64,
+    #[serde(with = "jiff::fmt::serde::duration::friendly::compact::required")]
+    pub(crate) segment_age: SignedDuration,
+    #[serde(with = "jiff::fmt::serde::duration::friendly::compact::required")]
+    pub(crate) commit_wait: SignedDuration,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SiteSettings {
+    pub(crate) id: String,
+    #[serde(default)]
+    pub(crate) hosts: Vec<String>,
+    #[serde(default)]
+    pub(crate) query_parameters: Vec<String>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data_dir: "snag-data".into(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 7624)),
+            workers: 2,
+            trusted_proxies: Vec::new(),
+            bots: Bots::Mark,
+            geo_database: None,
+            log: LogFormat::Text,
+            engine: EngineSettings::default(),
+            clickhouse: ServerSettings::default(),
+            spool: SpoolSettings::default(),
+            sites: Vec::new(),
+        }
+    }
+}
+
+impl Default for SpoolSettings {
+    fn default() -> Self {
+        Self {
+            max_bytes: 4 << 30,
+            segment_bytes: 8 << 20,
+            segment_rows: 100_000,
+            segment_age: SignedDuration::from_secs(1),
+            commit_wait: SignedDuration::from_millis(2),
+        }
+    }
+}
+
+/// What only the environment may say.
+#[derive(Debug, Default)]
+pub(crate) struct Environment {
+    pub(crate) engine_cache: Option<PathBuf>,
+    pub(crate) clickhouse_password: Option<Secret>,
+    pub(crate) sql_password: Option<Secret>,
+}
+
+impl Environment {
+    /// Reads the process's environment, once.
+    pub(crate) fn read() -> Self {
+        let home_cache = || std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache"));
+        let secret = |name: &str| std::env::var(name).ok().map(Secret::new);
+        Self {
+            engine_cache: std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(home_cache),
+            clickhouse_password: secret("SNAG_CLICKHOUSE_PASSWORD"),
+            sql_password: secret("SNAG_SQL_PASSWORD"),
+        }
+    }
+}
+
+impl Config {
+    /// File, environment and flags together.
+    pub(crate) fn load(flags: &Global) -> Result<Self> {
+        let mut figment = Figment::from(Serialized::defaults(Self::default()));
+        match &flags.config {
+            Some(file) if !file.is_file() => bail!("there is no configuration file {}", file.display()),
+            Some(file) => figment = figment.merge(Toml::file_exact(file)),
+            None => figment = figment.merge(Toml::file_exact(FILE)),
+        }
+        // Of the environment only SNAG_A_B… names that are settings count: the passwords are read apart.
+        let settings = Env::prefixed("SNAG_").ignore(&["clickhouse_password", "sql_password"]).filter(is_setting);
+        figment = figment.merge(settings.map(|key| nested(key.as_str()).into()));
+        let mut config: Self = figment.extract().context("the configuration is not right")?;
+        config.apply(flags)?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn apply(&mut self, flags: &Global) -> Result<()> {
+        if let Some(directory) = &flags.data_dir {
+            self.data_dir.clone_from(directory);
+        }
+        if let Some(library) = &flags.engine_library {
+            self.engine.library = Some(library.clone());
+        }
+        if let Some(url) = &flags.clickhouse {
+            self.clickhouse.url = Some(url.clone());
+        }
+        if let Some(user) = &flags.clickhouse_user {
+            self.clickhouse.user = Some(user.clone());
+        }
+        if let Some(database) = &flags.clickhouse_database {
+            self.clickhouse.database = Some(database.clone());
+        }
+        Ok(())
+    }
+
+    fn check(&self) -> Result<()> {
+        if self.workers == 0 {
+            bail!("workers is 0; give at least 1");
+        }
+        for (name, value) in [
+            ("spool.segment_bytes", self.spool.segment_bytes),
+            ("spool.segment_rows", self.spool.segment_rows),
+            ("spool.max_bytes", self.spool.max_bytes),
+        ] {
+            if value == 0 {
+                bail!("{name} is 0; give at least 1");
+            }
+        }
+        for (name, value) in
+            [("spool.segment_age", self.spool.segment_age), ("spool.commit_wait", self.spool.commit_wait)]
+        {
+            if value.is_negative() {
+                bail!("{name} is negative");
+            }
+        }
+        Ok(())
+    }
+
+    /// What the store is opened with.
+    pub(crate) fn store(&self, environment: &Environment) -> Result<snag_store::Config> {
+        let clickhouse = match &self.clickhouse.url {
+            None => None,
+            Some(url) => {
+                let password = secret(self.clickhouse.password_file.as_deref(), &environment.clickhouse_password)?;
+                let mut server = ServerConfig::at(url);
+                server.user.clone_from(&self.clickhouse.user);
+                server.password = password;
+                if let Some(database) = &self.clickhouse.database {
+                    server.database.clone_from(database);
+                }
+                Some(server)
+            }
+        };
+        Ok(snag_store::Config {
+            clickhouse,
+            data_dir: self.data_dir.clone(),
+            engine_library: self.engine.library.clone(),
+            engine_cache: environment.engine_cache.clone(),
+            sql_listen: self.engine.sql_listen,
+            sql_password: secret(self.engine.sql_password_file.as_deref(), &environment.sql_password)?,
+        })
+    }
+
+    /// What the collector is started with.
+    pub(crate) fn collector(&self) -> snag_collector::Config {
+        let spool = &self.spool;
+        snag_collector::Config {
+            listen: self.listen,
+            data_dir: self.data_dir.clone(),
+            sites: self.sites(),
+            trusted_proxies: self.trusted_proxies.clone(),
+            bots: match self.bots {
+                Bots::Mark => BotPolicy::Mark,
+                Bots::Drop => BotPolicy::Drop,
+            },
+            geo_database: self.geo_database.clone(),
+            spool: SpoolConfig {
+                directory: self.data_dir.join("spool"),
+                max_bytes: spool.max_bytes,
+                segment_bytes: spool.segment_bytes,
+                segment_rows: spool.segment_rows,
+                segment_age: duration(spool.segment_age),
+                commit_wait: duration(spool.commit_wait),
+            },
+            workers: self.workers,
+        }
+    }
+
+    /// The configured sites.
+    pub(crate) fn sites(&self) -> Vec<Site> {
+        let site = |site: &SiteSettings| Site {
+            id: site.id.clone(),
+            hosts: site.hosts.clone(),
+            query_parameters: site.query_parameters.clone(),
+        };
+        self.sites.iter().map(site).collect()
+    }
+}
+
+fn duration(signed: SignedDuration) -> Duration {
+    signed.unsigned_abs()
+}
+
+fn secret(file: Option<&Path>, from_environment: &Option<Secret>) -> Result<Option<Secret>> {
+    match file {
+        None => Ok(from_environment.clone()),
+        Some(file) => {
+            let text = std::fs::read_to_string(file)
+                .with_context(|| format!("the password file {} cannot be read", file.display()))?;
+            Ok(Some(Secret::new(text.trim_end_matches(['\r', '\n']))))
+        }
+    }
+}
+
+const SECTIONS: &[&str] = &["engine", "clickhouse", "spool"];
+
+/// `clickhouse_url` → `clickhouse.url`; `data_dir` stays.
+fn nested(key: &str) -> String {
+    let key = key.to_ascii_lowercase();
+    for section in SECTIONS {
+        if let Some(rest) = key.strip_prefix(&format!("{section}_")) {
+            return format!("{section}.{rest}");
+        }
+    }
+    key
+}
+
+/// Other programs' variables may begin with SNAG_ too.
+fn is_setting(key: &figment::value::UncasedStr) -> bool {
+    let key = nested(key.as_str());
+    let known = Figment::from(Serialized::defaults(Config::default()));
+    known.find_value(&key).is_ok() || OPTIONAL.contains(&key.as_str())
+}
+
+/// Settings without a default, which the defaults therefore do not show.
+const OPTIONAL: &[&str] = &[
+    "geo_database",
+    "engine.library",
+    "engine.sql_listen",
+    "engine.sql_password_file",
+    "clickhouse.url",
+    "clickhouse.user",
+    "clickhouse.password_file",
+    "clickhouse.database",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXAMPLE: &str = include_str!("../snag.example.toml");
+
+    fn parse(text: &str) -> figment::Result<Config> {
+        Figment::from(Toml::string(text)).extract()
+    }
+
+    #[test]
+    fn the_example_configuration_parses_to_the_defaults() {
+        assert_eq!(parse(EXAMPLE).expect("the example parses"), Config::default());
+    }
+
+    #[test]
+    fn every_setting_of_the_example_can_be_uncommented() {
+        let text: Vec<&str> = EXAMPLE.lines().map(|line| line.strip_prefix("#: ").unwrap_or(line)).collect();
+        let config = parse(&text.join("\n")).expect("parses with everything set");
+        let shown = toml_keys(&config);
+        for key in OPTIONAL {
+            assert!(shown.contains(&(*key).to_owned()), "{key} is missing in snag.example.toml");
+        }
+        assert!(!config.sites.is_empty());
+    }
+
+    fn toml_keys(config: &Config) -> Vec<String> {
+        let value = serde_json::to_value(config).expect("json");
+        let mut keys = Vec::new();
+        for (key, value) in value.as_object().expect("object") {
+            match value.as_object() {
+                Some(inner) => keys.extend(
+                    inner.iter().filter(|(_, v)| !v.is_null()).map(|(k, _)| format!("{key}.{k}")),
+                ),
+                None if !value.is_null() => keys.push(key.clone()),
+                None => {}
+            }
+        }
+        keys
+    }
+
+    #[test]
+    fn an_unknown_key_is_named() {
+        for (text, name) in [("lisen = '1'", "lisen"), ("[spool]\nmax = 1", "max"), ("[[sites]]\nname='x'", "name")] {
+            assert!(parse(text).expect_err("refused").to_string().contains(name));
+        }
+    }
+
+    #[test]
+    fn environment_names_reach_into_sections() {
+        assert_eq!(nested("CLICKHOUSE_URL"), "clickhouse.url");
+        assert_eq!(nested("DATA_DIR"), "data_dir");
+        assert!(is_setting("engine_sql_listen".into()));
+        assert!(!is_setting("shared".into()));
+    }
+}
