@@ -1,1 +1,30 @@
-//! Reports over the stored events.
+//! Reports over the stored events: funnels so far.
+//!
+//! A report is one file in `sql/reports` and one of the same stem in `reports`; it takes a request and gives a plain
+//! structure, which [`format`] turns into a table, JSON, CSV or Markdown. Definitions are those of METRICS.md.
+//!
+//! Invariant: what a user typed and what a visitor sent reaches the engine as a bound parameter, never as SQL. Rows of
+//! bots are counted nowhere. Nothing is read but the store, nothing is printed.
+
+mod condition;
+mod error;
+mod filter;
+pub mod format;
+mod names;
+mod pattern;
+mod period;
+pub mod reports;
+pub mod statistics;
+mod step;
+mod window;
+mod word;
+
+pub use error::Error;
+pub use filter::{Dimension, Filter, Filters, Operator};
+pub use format::Format;
+pub use pattern::Pattern;
+pub use period::{Moment, Period};
+pub use reports::funnel::{Funnel, FunnelRequest, funnel};
+pub use reports::sites::{Site, sites};
+pub use step::{ClickTarget, Step, Target};
+pub use window::Window;

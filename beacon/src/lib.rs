@@ -2,14 +2,39 @@
 //!
 //! Invariant: decoding never panics and never allocates more than a bound that follows from [`limits`], whatever it
 //! is fed. It does no I/O and judges no content: what a site allows is the collector's business.
+//!
+//! The layout is written down in this crate's `README.md`.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 #[cfg(feature = "std")]
 mod batch;
+#[cfg(feature = "std")]
+mod check;
+#[cfg(feature = "std")]
+mod decode;
+#[cfg(feature = "std")]
+mod encode;
+#[cfg(feature = "std")]
+mod error;
+#[cfg(feature = "std")]
+mod json;
+pub mod kind;
 pub mod limits;
+#[cfg(feature = "std")]
+mod reader;
+mod writer;
 
 #[cfg(feature = "std")]
 pub use batch::{Batch, Click, Custom, Element, Event, Kind, Pageview};
+#[cfg(feature = "std")]
+pub use decode::{decode, decode_with_skipped};
+#[cfg(feature = "std")]
+pub use encode::encode;
+#[cfg(feature = "std")]
+pub use error::{DecodeError, EncodeError, Place, Problem};
+#[cfg(feature = "std")]
+pub use json::to_json;
+pub use writer::{Full, Writer, varint_len};
 
 /// The version this crate writes, and the first byte of a binary batch.
 pub const VERSION: u8 = 1;

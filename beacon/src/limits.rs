@@ -14,3 +14,9 @@ pub const SITE_BYTES: usize = 64;
 pub const PROPS: usize = 30;
 /// Bytes of an event's name or a property's name.
 pub const NAME_BYTES: usize = 120;
+/// Milliseconds from the start of a page load to its sending: 30 days. A page left open longer is a wrong clock.
+pub const SENT_MS: u64 = 30 * 24 * 60 * 60 * 1000;
+/// Bytes one decoding may hold at any moment beside the body. The largest part is a batch of nothing but properties:
+/// [`EVENTS`] × [`PROPS`] pairs of 48 bytes, beside vectors that grow by doubling and the texts with escapes of a JSON
+/// body.
+pub const DECODE_BYTES: usize = 1024 * 1024;

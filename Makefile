@@ -1,0 +1,22 @@
+# Each target is one line; what it does stands in xtask/.
+.PHONY: setup build tracker demo test lint fmt bench bench-import clean
+
+setup:        ## what npm, Debian and rustup bring: engine, browser, tools
+	cargo xtask setup
+build: setup  ## the binary with the tracker in it: target/release/snag
+	cargo xtask build
+tracker:      ## the page's files, with their sizes
+	cargo xtask tracker
+demo: setup   ## the shop, its visitors and where they abandon (ONCE=1 ends by itself)
+	cargo xtask demo $(if $(ONCE),--once)
+test: setup   ## everything: format, lints, all tests, sizes
+	cargo xtask test
+lint:         ## clippy with warnings denied
+	cargo clippy --workspace --all-targets -- -D warnings
+fmt:          ## format all Rust
+	cargo fmt --all
+bench: bench-import ## all benchmarks
+bench-import: setup ## events a second from a file into the embedded engine
+	cargo xtask bench import
+clean:
+	cargo clean

@@ -1,0 +1,250 @@
+//! Steps, filters and periods as conditions of SQL.
+//!
+//! The only place where SQL is composed. Invariant: it is put together from constant texts alone; everything that was
+//! typed or named by someone becomes a bound parameter `{v0:String}`, `{v1:String}`, …
+
+use clickhouse::query::Query;
+
+use crate::filter::{DIMENSIONS, Dimension, Filter, Operator};
+use crate::pattern::{self, Pattern};
+use crate::period::Period;
+use crate::step::{ClickTarget, Step, Target};
+
+/// The texts and bounds that a composed condition refers to.
+#[derive(Debug, Default)]
+pub(crate) struct Bindings {
+    texts: Vec<String>,
+    start: Option<i64>,
+    end: Option<i64>,
+}
+
+impl Bindings {
+    /// The reference to a text. The same text is bound once, so that equal conditions are equal for the engine too.
+    fn text(&mut self, text: &str) -> String {
+        let at = self.texts.iter().position(|bound| bound == text).unwrap_or_else(|| {
+            self.texts.push(text.to_owned());
+            self.texts.len() - 1
+        });
+        format!("{{v{at}:String}}")
+    }
+
+    /// Binds everything to the parameters of `query`.
+    pub(crate) fn apply(&self, query: Query) -> Query {
+        let query =
+            self.texts.iter().enumerate().fold(query, |query, (at, text)| query.param(&format!("v{at}"), text));
+        let query = self.start.into_iter().fold(query, |query, start| query.param("period_start", start));
+        self.end.into_iter().fold(query, |query, end| query.param("period_end", end))
+    }
+
+    /// The events within a period.
+    pub(crate) fn period(&mut self, period: &Period) -> String {
+        (self.start, self.end) = (period.start(), period.end());
+        let bounds = [
+            self.start.map(|_| "time >= fromUnixTimestamp64Milli({period_start:Int64}, 'UTC')"),
+            self.end.map(|_| "time < fromUnixTimestamp64Milli({period_end:Int64}, 'UTC')"),
+        ];
+        all(bounds.into_iter().flatten().map(str::to_owned).collect())
+    }
+
+    /// The events for which all filters hold.
+    pub(crate) fn filters(&mut self, filters: &[Filter]) -> String {
+        all(filters.iter().map(|filter| self.filter(filter)).collect())
+    }
+
+    fn filter(&mut self, filter: &Filter) -> String {
+        let subject = match &filter.dimension {
+            Dimension::Known(wanted) => {
+                let known = DIMENSIONS.iter().find(|(name, _)| name == wanted);
+                known.map_or_else(|| "''".to_owned(), |(_, expression)| (*expression).to_owned())
+            }
+            Dimension::Property(key) => format!("props[{}]", self.text(key)),
+        };
+        let value = self.text(&filter.value);
+        match filter.operator {
+            Operator::Is => format!("{subject} = {value}"),
+            Operator::IsNot => format!("{subject} != {value}"),
+            Operator::Contains => contains(&subject, &value),
+        }
+    }
+
+    /// The events that a step matches.
+    pub(crate) fn step(&mut self, step: &Step) -> String {
+        let target = match &step.target {
+            Target::Path(pattern) => format!("kind = 'pageview' AND {}", self.pattern("path", pattern)),
+            Target::Address(pattern) => self.address(pattern),
+            Target::Url(part) => {
+                let filter = Filter {
+                    dimension: Dimension::Known("url"),
+                    operator: Operator::Contains,
+                    value: part.clone(),
+                };
+                format!("kind = 'pageview' AND {}", self.filter(&filter))
+            }
+            Target::Click(target) => self.click(target),
+            Target::Event(name) => {
+                let custom = format!("kind = 'custom' AND name = {}", self.text(name));
+                match name.as_str() {
+                    "pageview" | "$pageview" => format!("(kind = 'pageview' OR {custom})"),
+                    "click" => format!("(kind = 'click' OR {custom})"),
+                    _ => custom,
+                }
+            }
+            Target::Any => "1".to_owned(),
+        };
+        match step.filters.is_empty() {
+            true => target,
+            false => format!("{target} AND {}", self.filters(&step.filters)),
+        }
+    }
+
+    fn pattern(&mut self, subject: &str, pattern: &Pattern) -> String {
+        match pattern {
+            Pattern::Exact(text) => format!("{subject} = {}", self.text(text)),
+            Pattern::Glob(pieces) => format!("{subject} LIKE {}", self.text(&pattern::like(pieces))),
+        }
+    }
+
+    fn address(&mut self, pattern: &Pattern) -> String {
+        let condition = match pattern {
+            // Two narrow comparisons instead of one over a text made for it.
+            Pattern::Exact(address) => {
+                let (host, path) = address.split_at(address.find('/').unwrap_or(address.len()));
+                format!("host = {} AND path = {}", self.text(host), self.text(path))
+            }
+            Pattern::Glob(_) => self.pattern("concat(host, path)", pattern),
+        };
+        format!("kind = 'pageview' AND {condition}")
+    }
+
+    fn click(&mut self, target: &ClickTarget) -> String {
+        let condition = match target {
+            ClickTarget::Anything => return "kind = 'click'".to_owned(),
+            ClickTarget::Selector(selector) => format!("selector = {}", self.text(selector)),
+            ClickTarget::Text(text) => format!("trimBoth(text) = {}", self.text(text.trim())),
+            ClickTarget::TextPart(part) => {
+                let part = self.text(part);
+                contains("text", &part)
+            }
+        };
+        // GLOBAL: on a cluster the elements are asked for once, not by every shard.
+        format!(
+            "kind = 'click' AND element GLOBAL IN \
+             (SELECT element FROM elements FINAL WHERE site = {{site:String}} AND {condition})"
+        )
+    }
+}
+
+/// `subject` holds `part`, which is a reference or a constant, whatever the case of the letters.
+fn contains(subject: &str, part: &str) -> String {
+    format!("positionCaseInsensitiveUTF8({subject}, {part}) > 0")
+}
+
+/// All of the conditions.
+fn all(conditions: Vec<String>) -> String {
+    joined(conditions, " AND ", "1")
+}
+
+/// One of the conditions at least.
+pub(crate) fn any(conditions: &[String]) -> String {
+    joined(conditions.to_vec(), " OR ", "0")
+}
+
+fn joined(conditions: Vec<String>, by: &str, none: &str) -> String {
+    match conditions.is_empty() {
+        true => none.to_owned(),
+        false => conditions.iter().map(|condition| format!("({condition})")).collect::<Vec<_>>().join(by),
+    }
+}
+
+/// So many steps fit into a mask.
+pub(crate) const MASK_BITS: usize = 20;
+
+/// A number whose bit `20 - k` says whether the k-th step matches; `steps` are (k, condition).
+pub(crate) fn mask<'a>(steps: impl IntoIterator<Item = (usize, &'a String)>) -> String {
+    let bits = steps.into_iter().map(|(number, condition)| {
+        let bit = 1_u32 << (MASK_BITS - number);
+        format!("toUInt32({condition}) * {bit}")
+    });
+    // An UInt64 also when there is no step.
+    std::iter::once("toUInt64(0)".to_owned()).chain(bits).collect::<Vec<_>>().join(" + ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn condition(step: &str) -> (String, Vec<String>) {
+        let mut bindings = Bindings::default();
+        let condition = bindings.step(&step.parse().unwrap());
+        (condition, bindings.texts)
+    }
+
+    #[test]
+    fn steps_become_conditions_over_bound_texts() {
+        let cases: [(&str, &str, &[&str]); 7] = [
+            ("page:/a", "kind = 'pageview' AND path = {v0:String}", &["/a"]),
+            ("page:/a_*", "kind = 'pageview' AND path LIKE {v0:String}", &[r"/a\_%"]),
+            (
+                "page:https://h.example/a",
+                "kind = 'pageview' AND host = {v0:String} AND path = {v1:String}",
+                &["h.example", "/a"],
+            ),
+            ("event:buy", "kind = 'custom' AND name = {v0:String}", &["buy"]),
+            (
+                "event:pageview",
+                "(kind = 'pageview' OR kind = 'custom' AND name = {v0:String})",
+                &["pageview"],
+            ),
+            ("any:[k=v]", "1 AND (props[{v0:String}] = {v1:String})", &["k", "v"]),
+            (
+                "click:text=Pay",
+                "kind = 'click' AND element GLOBAL IN (SELECT element FROM elements FINAL WHERE \
+                 site = {site:String} AND trimBoth(text) = {v0:String})",
+                &["Pay"],
+            ),
+        ];
+        for (step, expected, texts) in cases {
+            let texts = texts.iter().map(ToString::to_string).collect();
+            assert_eq!(condition(step), (expected.to_owned(), texts), "{step}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_was_typed_stands_in_the_sql() {
+        let hostile = "x') OR 1=1 -- ? {site:String} ` \" \\";
+        let targets = [
+            Target::Path(Pattern::Exact(hostile.into())),
+            Target::Path(Pattern::Glob(vec![hostile.into(), hostile.into()])),
+            Target::Address(Pattern::Exact(format!("{hostile}/{hostile}"))),
+            Target::Url(hostile.into()),
+            Target::Event(hostile.into()),
+            Target::Click(ClickTarget::Selector(hostile.into())),
+            Target::Click(ClickTarget::Text(hostile.into())),
+            Target::Click(ClickTarget::TextPart(hostile.into())),
+        ];
+        for target in targets {
+            let mut step: Step = "any:".parse().unwrap();
+            step.target = target;
+            for operator in [Operator::Is, Operator::IsNot, Operator::Contains] {
+                let dimension = Dimension::Property(hostile.into());
+                step.filters.push(Filter { dimension, operator, value: hostile.into() });
+            }
+            let condition = Bindings::default().step(&step);
+            assert!(!condition.contains("1=1") && !condition.contains('?'), "{condition}");
+        }
+    }
+
+    #[test]
+    fn no_expression_of_a_dimension_holds_the_client_s_placeholder() {
+        for (name, expression) in DIMENSIONS {
+            assert!(!expression.contains('?'), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_first_step_has_the_highest_bit_of_the_mask() {
+        let conditions = ["a".to_owned(), "b".to_owned()];
+        let numbered = conditions.iter().enumerate().map(|(at, condition)| (at + 1, condition));
+        assert_eq!(mask(numbered), "toUInt64(0) + toUInt32(a) * 524288 + toUInt32(b) * 262144");
+    }
+}

@@ -1,0 +1,35 @@
+//! From when to when a site has events: what a report covers that was asked for no period.
+
+use clickhouse::Row;
+use serde::Deserialize;
+use snag_store::Store;
+
+use super::sites::sites;
+use crate::names::nearest_first;
+use crate::Error;
+
+const SQL: &str = include_str!("../../../sql/reports/coverage.sql");
+
+/// The times of a site's first and last events in milliseconds since 1970, bots left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Row, Deserialize)]
+pub(crate) struct Coverage {
+    events: u64,
+    pub(crate) first_ms: i64,
+    pub(crate) last_ms: i64,
+}
+
+/// The coverage of a site; none when there are no events of any site.
+///
+/// # Errors
+/// [`Error::UnknownSite`] when other sites have events and this one has none.
+pub(crate) async fn coverage(store: &Store, site: &str) -> Result<Option<Coverage>, Error> {
+    let coverage = store.client().query(SQL).param("site", site).fetch_one::<Coverage>().await?;
+    if coverage.events > 0 {
+        return Ok(Some(coverage));
+    }
+    let known: Vec<String> = sites(store).await?.into_iter().map(|known| known.site).collect();
+    match known.is_empty() {
+        true => Ok(None),
+        false => Err(Error::UnknownSite { site: site.to_owned(), known: nearest_first(site, known) }),
+    }
+}

@@ -1,0 +1,135 @@
+//! Writes a batch in the binary layout.
+//!
+//! Invariant: what it gives, [`decode`](crate::decode) gives back equal. It cuts nothing: a batch over a limit is
+//! refused, and dividing it is the caller's business.
+
+use std::collections::HashMap;
+
+use crate::error::{EncodeError, Problem, member};
+use crate::limits::{BATCH_BYTES, STRINGS};
+use crate::writer::{Full, Writer};
+use crate::{Batch, Event, Kind, VERSION, check, kind};
+
+/// The batch as binary, version 1.
+///
+/// # Errors
+/// Where the batch breaks one of the [`limits`](crate::limits) or could not be decoded again; the error names the
+/// field.
+pub fn encode(batch: &Batch<'_>) -> Result<Vec<u8>, EncodeError> {
+    check::batch(batch).map_err(|(path, problem)| EncodeError {
+        problem,
+        place: member(&path),
+    })?;
+    let mut dictionary = Dictionary::default();
+    let events: Vec<(u8, Vec<u64>)> = batch
+        .events
+        .iter()
+        .map(|event| fields(event, &mut dictionary))
+        .collect();
+    if dictionary.texts.len() > STRINGS {
+        let problem = Problem::Count {
+            what: "different texts",
+            limit: STRINGS,
+        };
+        return Err(EncodeError {
+            problem,
+            place: member("events"),
+        });
+    }
+    let mut bytes = vec![0; BATCH_BYTES];
+    let len = write(batch, &dictionary.texts, &events, &mut bytes).map_err(|Full| EncodeError {
+        problem: Problem::TooLarge { limit: BATCH_BYTES },
+        place: member("events"),
+    })?;
+    bytes.truncate(len);
+    Ok(bytes)
+}
+
+fn write(
+    batch: &Batch<'_>,
+    texts: &[&str],
+    events: &[(u8, Vec<u64>)],
+    bytes: &mut [u8],
+) -> Result<usize, Full> {
+    let mut header = [0; 128];
+    let header = {
+        let mut writer = Writer::new(&mut header);
+        writer.text(&batch.site)?;
+        writer.bytes(&batch.page.to_le_bytes())?;
+        writer.varint(batch.sent)?;
+        writer.varint(batch.viewport.0.into())?;
+        writer.varint(batch.viewport.1.into())?;
+        let len = writer.len();
+        &header[..len]
+    };
+    let mut writer = Writer::new(bytes);
+    writer.bytes(&[VERSION, 0])?;
+    writer.varint(header.len() as u64)?;
+    writer.bytes(header)?;
+    writer.varint(texts.len() as u64)?;
+    for text in texts {
+        writer.text(text)?;
+    }
+    for (kind, fields) in events {
+        writer.event(*kind, fields.iter().copied())?;
+    }
+    writer.byte(kind::END)?;
+    Ok(writer.len())
+}
+
+/// Kind and payload of an event, its texts replaced by their places in the dictionary.
+fn fields<'b>(event: &'b Event<'_>, dictionary: &mut Dictionary<'b>) -> (u8, Vec<u64>) {
+    let mut fields = vec![event.at, event.view.into(), dictionary.index(&event.url)];
+    let kind = match &event.kind {
+        Kind::Pageview(pageview) => {
+            fields.extend([&pageview.referrer, &pageview.title].map(|text| dictionary.index(text)));
+            kind::PAGEVIEW
+        }
+        Kind::Click(click) => {
+            let element = &click.element;
+            let texts = [
+                &element.selector,
+                &element.tag,
+                &element.text,
+                &element.href,
+                &element.role,
+            ];
+            fields.extend(texts.map(|text| dictionary.index(text)));
+            fields.extend([click.x, click.y].map(u64::from));
+            kind::CLICK
+        }
+        Kind::Custom(custom) => {
+            fields.extend([dictionary.index(&custom.name), custom.props.len() as u64]);
+            for (key, value) in &custom.props {
+                fields.extend([dictionary.index(key), dictionary.index(value)]);
+            }
+            fields.extend([
+                dictionary.index(&custom.currency),
+                custom.value.is_some().into(),
+            ]);
+            // Most amounts have a mantissa that ends in zeros: swapped, they lead, and a varint leaves them out.
+            fields.extend(custom.value.map(|value| value.to_bits().swap_bytes()));
+            kind::CUSTOM
+        }
+    };
+    (kind, fields)
+}
+
+/// The texts of a batch, each once; 0 stands for the empty one, which is not among them.
+#[derive(Default)]
+struct Dictionary<'b> {
+    texts: Vec<&'b str>,
+    places: HashMap<&'b str, u64>,
+}
+
+impl<'b> Dictionary<'b> {
+    fn index(&mut self, text: &'b str) -> u64 {
+        if text.is_empty() {
+            return 0;
+        }
+        *self.places.entry(text).or_insert_with(|| {
+            self.texts.push(text);
+            self.texts.len() as u64
+        })
+    }
+}

@@ -1,0 +1,10 @@
+//! The JSON twin: the same batch for servers, people, and pages where the wasm core may not run.
+//!
+//! Invariant: `decode(to_json(batch))` equals the batch, and the limits are those of the binary layout. Members it does
+//! not know are ignored and members with a default may be left out or null, so that a person can write one by hand.
+
+mod read;
+mod write;
+
+pub(crate) use read::decode;
+pub use write::to_json;

@@ -1,0 +1,97 @@
+//! A batch as JSON. Members that would say nothing are left out; properties keep their order.
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+
+use crate::{Batch, Element, Event, Kind, VERSION};
+
+/// The batch as one line of JSON. Nothing is checked: what breaks a limit will be refused when decoded.
+///
+/// A value that is not finite becomes `null`, as JSON has no word for it.
+#[must_use]
+pub fn to_json(batch: &Batch<'_>) -> String {
+    serde_json::to_string(&Members(batch)).expect("writing text and numbers to memory cannot fail")
+}
+
+/// Writes its members, leaving out those at their default.
+struct Members<T>(T);
+
+impl Serialize for Members<&Batch<'_>> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let batch = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("version", &VERSION)?;
+        map.serialize_entry("site", &batch.site)?;
+        map.serialize_entry("page", &batch.page)?;
+        map.serialize_entry("sent", &batch.sent)?;
+        map.serialize_entry("viewport", &batch.viewport)?;
+        let events: Vec<_> = batch.events.iter().map(Members).collect();
+        map.serialize_entry("events", &events)?;
+        map.end()
+    }
+}
+
+impl Serialize for Members<&Event<'_>> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let event = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        let kind = match &event.kind {
+            Kind::Pageview(_) => "pageview",
+            Kind::Click(_) => "click",
+            Kind::Custom(_) => "custom",
+        };
+        map.serialize_entry("kind", kind)?;
+        map.serialize_entry("at", &event.at)?;
+        map.serialize_entry("view", &event.view)?;
+        text(&mut map, "url", &event.url)?;
+        match &event.kind {
+            Kind::Pageview(pageview) => {
+                text(&mut map, "referrer", &pageview.referrer)?;
+                text(&mut map, "title", &pageview.title)?;
+            }
+            Kind::Click(click) => {
+                map.serialize_entry("element", &Members(&click.element))?;
+                map.serialize_entry("x", &click.x)?;
+                map.serialize_entry("y", &click.y)?;
+            }
+            Kind::Custom(custom) => {
+                map.serialize_entry("name", &custom.name)?;
+                if !custom.props.is_empty() {
+                    map.serialize_entry("props", &Members(&custom.props[..]))?;
+                }
+                if let Some(value) = custom.value {
+                    map.serialize_entry("value", &value)?;
+                }
+                text(&mut map, "currency", &custom.currency)?;
+            }
+        }
+        map.end()
+    }
+}
+
+impl Serialize for Members<&Element<'_>> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let element = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        text(&mut map, "selector", &element.selector)?;
+        text(&mut map, "tag", &element.tag)?;
+        text(&mut map, "text", &element.text)?;
+        text(&mut map, "href", &element.href)?;
+        text(&mut map, "role", &element.role)?;
+        map.end()
+    }
+}
+
+impl<K: Serialize, V: Serialize> Serialize for Members<&[(K, V)]> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
+    }
+}
+
+fn text<M: SerializeMap>(map: &mut M, member: &'static str, text: &str) -> Result<(), M::Error> {
+    if text.is_empty() {
+        Ok(())
+    } else {
+        map.serialize_entry(member, text)
+    }
+}

@@ -1,0 +1,491 @@
+//! The contract by example: bytes that version 1 fixes for good, bodies that are refused and with what words.
+
+use snag_beacon::{
+    Batch, Click, Custom, Element, Event, Kind, Pageview, Place, decode, decode_with_skipped,
+    encode, limits, to_json,
+};
+
+/// Version, flags, header (site `s`, page 0x04030201, sent 300, viewport 1280 × 720), dictionary `u`, `p`.
+const HEAD: &[u8] = b"\x01\x00\x0c\x01s\x01\x02\x03\x04\xac\x02\x80\x0a\xd0\x05\x02\x01u\x01p";
+
+fn sample(kind: Kind<'_>) -> Batch<'_> {
+    let event = Event {
+        at: 200,
+        view: 1,
+        url: "u".into(),
+        kind,
+    };
+    Batch {
+        site: "s".into(),
+        page: 0x0403_0201,
+        sent: 300,
+        viewport: (1280, 720),
+        events: vec![event],
+    }
+}
+
+fn body(events: &[u8]) -> Vec<u8> {
+    [HEAD, events].concat()
+}
+
+#[test]
+fn the_bytes_of_version_1_stay_what_they_are() {
+    let pageview = Kind::Pageview(Pageview {
+        referrer: "".into(),
+        title: "p".into(),
+    });
+    let element = Element {
+        selector: "p".into(),
+        tag: "u".into(),
+        ..Element::default()
+    };
+    let click = Kind::Click(Click {
+        element,
+        x: 5,
+        y: 300,
+    });
+    let props = vec![("p".into(), "u".into())];
+    let custom = Kind::Custom(Custom {
+        name: "p".into(),
+        props,
+        value: Some(12.5),
+        currency: "u".into(),
+    });
+    let bare = Kind::Custom(Custom {
+        name: "p".into(),
+        ..Custom::default()
+    });
+    for (kind, events) in [
+        (pageview, &b"\x01\x06\xc8\x01\x01\x01\x00\x02\x00"[..]),
+        (
+            click,
+            b"\x02\x0c\xc8\x01\x01\x01\x02\x01\x00\x00\x00\x05\xac\x02\x00",
+        ),
+        (
+            custom,
+            b"\x03\x0c\xc8\x01\x01\x01\x02\x01\x02\x01\x01\x01\xc0\x52\x00",
+        ),
+        (bare, b"\x03\x08\xc8\x01\x01\x01\x02\x00\x00\x00\x00"),
+    ] {
+        let batch = sample(kind);
+        assert_eq!(decode(&body(events)).unwrap(), batch);
+        assert_eq!(encode(&batch).unwrap(), body(events));
+    }
+}
+
+#[test]
+fn fields_a_payload_lacks_are_empty_and_fields_it_adds_are_passed_over() {
+    let pageview = |title: &'static str| {
+        sample(Kind::Pageview(Pageview {
+            referrer: "".into(),
+            title: title.into(),
+        }))
+    };
+    assert_eq!(
+        decode(&body(b"\x01\x04\xc8\x01\x01\x01\x00")).unwrap(),
+        pageview("")
+    );
+    assert_eq!(
+        decode(&body(b"\x01\x05\xc8\x01\x01\x01\x00\x00")).unwrap(),
+        pageview("")
+    );
+    assert_eq!(
+        decode(&body(b"\x01\x08\xc8\x01\x01\x01\x00\x02\xff\xff\x00")).unwrap(),
+        pageview("p")
+    );
+    let header = b"\x01\x00\x0e\x01s\x01\x02\x03\x04\xac\x02\x80\x0a\xd0\x05\xff\xff\x01\x01u\x01\x04\xc8\x01\x01\x01\x00";
+    assert_eq!(decode(header).unwrap(), pageview(""));
+}
+
+#[test]
+fn events_of_unknown_kinds_are_passed_over_and_counted() {
+    let events = b"\x63\x03abc\x01\x04\xc8\x01\x01\x01\x64\x00\x00";
+    let (batch, skipped) = decode_with_skipped(&body(events))
+        .map(|(b, s)| (b.events.len(), s))
+        .unwrap();
+    assert_eq!((batch, skipped), (1, 2));
+    let json = br#"{"version":1,"site":"s","events":[{"kind":"exposure","ms":5},{"kind":"pageview","url":"u"}]}"#;
+    let (batch, skipped) = decode_with_skipped(json).unwrap();
+    assert_eq!((batch.events.len(), skipped), (1, 1));
+}
+
+#[test]
+fn a_person_can_write_a_batch_by_hand() {
+    let text = r#" {"version":1,"site":"shop","events":[{"kind":"pageview","url":"https://shop.example/"}]} "#;
+    let batch = decode(text.as_bytes()).unwrap();
+    assert_eq!(
+        (&*batch.site, batch.page, batch.sent, batch.viewport),
+        ("shop", 0, 0, (0, 0))
+    );
+    assert_eq!(batch.events[0].url, "https://shop.example/");
+    assert!(matches!(batch.events[0].url, std::borrow::Cow::Borrowed(_)));
+
+    let text = r#"{"version":1,"site":"shop","events":[{"kind":"custom","name":"purchase","at":70,"referrer":7e0,
+        "props":{"plan":"pro","seats":3,"tax":1.5,"big":1e300,"gift":false,"none":null,"low":-2},"value":12}]}"#
+        .replace("\"referrer\":7e0,", "\"currency\":null,\"later\":[{}],");
+    let batch = decode(text.as_bytes()).unwrap();
+    let Kind::Custom(custom) = &batch.events[0].kind else {
+        panic!("{batch:?}")
+    };
+    let props: Vec<(&str, &str)> = custom
+        .props
+        .iter()
+        .map(|(key, value)| (&**key, &**value))
+        .collect();
+    let expected = [
+        ("plan", "pro"),
+        ("seats", "3"),
+        ("tax", "1.5"),
+        ("big", "1e300"),
+        ("gift", "false"),
+        ("low", "-2"),
+    ];
+    assert_eq!(props, expected);
+    assert_eq!((custom.value, batch.sent), (Some(12.0), 70));
+}
+
+#[test]
+fn json_says_what_the_readme_shows() {
+    let batch = sample(Kind::Click(Click {
+        element: Element {
+            selector: "#pay".into(),
+            tag: "button".into(),
+            text: "Pay".into(),
+            ..Element::default()
+        },
+        x: 1,
+        y: 2,
+    }));
+    assert_eq!(
+        to_json(&batch),
+        concat!(
+            r##"{"version":1,"site":"s","page":67305985,"sent":300,"viewport":[1280,720],"events":[{"kind":"click","##,
+            r##""at":200,"view":1,"url":"u","element":{"selector":"#pay","tag":"button","text":"Pay"},"x":1,"y":2}]}"##
+        )
+    );
+}
+
+#[test]
+fn a_refused_binary_batch_says_what_is_wrong_and_at_which_byte() {
+    let many = [
+        &b"\x01\x00\x0c\x01s\x01\x02\x03\x04\xac\x02\x80\x0a\xd0\x05\x81\x08"[..],
+        &[1, b'a'].repeat(1025),
+    ]
+    .concat();
+    let long = [
+        &b"\x01\x00\x0c\x01s\x01\x02\x03\x04\xac\x02\x80\x0a\xd0\x05\x01\x81\x10"[..],
+        &[b'a'; 2049],
+    ]
+    .concat();
+    let events = [HEAD, &b"\x63\x00".repeat(257), b"\x00"].concat();
+    for (body, label, place) in [
+        (&b""[..], "empty", 0),
+        (b"  \n", "empty", 0),
+        (b"\x02\x00", "version", 0),
+        (b"hello", "version", 0),
+        (b"\xff", "version", 0),
+        (b"\x01\x80", "version", 1),
+        (b"\x01\x00\x09\x00\0\0\0\0\0\0\0", "malformed", 3),
+        (b"\x01\x00\x08\x00\0\0\0\0\0\0\0\0\0", "site", 3),
+        (b"\x01\x00\x09\x01 \0\0\0\0\0\0\0\0\0", "site", 3),
+        (b"\x01\x00\x09\x01\xff\0\0\0\0\0\0\0\0\0", "text", 4),
+        (
+            b"\x01\x00\x0d\x01s\0\0\0\0\x80\x80\x80\x80\x20\0\0\0\0",
+            "time",
+            9,
+        ),
+        (b"\x01\x00\x0b\x01s\0\0\0\0\0\x80\x80\x04\0\0", "number", 10),
+        (&many, "count", 15),
+        (&long, "text", 16),
+        (b"\x01\x00\x09\x01s\0\0\0\0\0\0\0\x01\x03a\0b\0", "text", 13),
+        (
+            b"\x01\x00\x09\x01s\0\0\0\0\0\0\0\x01\x02\xc3\x28\0",
+            "text",
+            14,
+        ),
+        (&events, "count", HEAD.len() + 512),
+        (
+            &body(b"\x01\x04\xad\x02\x01\x01\x00"),
+            "time",
+            HEAD.len() + 2,
+        ),
+        (
+            &body(b"\x01\x04\xc8\x01\x01\x03\x00"),
+            "malformed",
+            HEAD.len() + 5,
+        ),
+        (
+            &body(b"\x01\x04\xc8\x01\x01\x00\x00"),
+            "missing",
+            HEAD.len() + 5,
+        ),
+        (
+            &body(b"\x01\x03\xc8\x01\x01\x00"),
+            "malformed",
+            HEAD.len() + 5,
+        ),
+        (
+            &body(b"\x01\x04\xc8\x00\x01\x01\x00"),
+            "malformed",
+            HEAD.len() + 2,
+        ),
+        (
+            &body(b"\x01\x7f\xc8\x01\x01\x01\x00"),
+            "malformed",
+            HEAD.len() + 2,
+        ),
+        (
+            &body(b"\x03\x05\xc8\x01\x01\x01\x00\x00"),
+            "missing",
+            HEAD.len() + 6,
+        ),
+        (
+            &body(b"\x03\x06\xc8\x01\x01\x01\x01\x1f\x00"),
+            "count",
+            HEAD.len() + 7,
+        ),
+        (
+            &body(b"\x03\x0b\xc8\x01\x01\x01\x01\x00\x00\x01\xff\xe0\x03\x00"),
+            "number",
+            HEAD.len() + 10,
+        ),
+        (&body(b"\x00\x00"), "malformed", HEAD.len() + 1),
+        (&body(b""), "malformed", HEAD.len()),
+        (
+            &vec![1; limits::BATCH_BYTES + 1],
+            "too_large",
+            limits::BATCH_BYTES,
+        ),
+    ] {
+        let error = decode(body).expect_err(label);
+        let head = &body[..body.len().min(40)];
+        assert_eq!(
+            (error.problem.label(), &error.place),
+            (label, &Place::Byte(place)),
+            "{head:x?}: {error}"
+        );
+    }
+}
+
+#[test]
+fn a_refused_json_batch_says_what_is_wrong_and_in_which_member() {
+    let event = |event: &str| format!(r#"{{"version":1,"site":"s","sent":9,"events":[{event}]}}"#);
+    let props: Vec<String> = (0..31).map(|index| format!(r#""p{index}":1"#)).collect();
+    let names = "n".repeat(121);
+    for (body, label, words) in [
+        ("{".to_owned(), "malformed", "the batch is cut off"),
+        ("{]".to_owned(), "json", "(at the top)"),
+        (
+            r#"{"version":2,"page":"x"}"#.to_owned(),
+            "version",
+            "version 2 is not known",
+        ),
+        (
+            r#"{"version":2,"site":"s","events":[]}"#.to_owned(),
+            "version",
+            "(at version)",
+        ),
+        (
+            r#"{"version":1,"events":[]}"#.to_owned(),
+            "json",
+            "missing field `site`",
+        ),
+        (
+            r#"{"version":1,"site":"s"}"#.to_owned(),
+            "json",
+            "missing field `events`",
+        ),
+        (
+            r#"{"version":1,"site":"a b","events":[]}"#.to_owned(),
+            "site",
+            "(at site)",
+        ),
+        (
+            r#"{"version":1,"site":"","events":[]}"#.to_owned(),
+            "site",
+            "(at site)",
+        ),
+        (
+            r#"{"version":1,"site":"s","events":[]} x"#.to_owned(),
+            "json",
+            "trailing",
+        ),
+        (
+            r#"{"version":1,"site":"s","sent":2592000001,"events":[]}"#.to_owned(),
+            "time",
+            "(at sent)",
+        ),
+        (
+            r#"{"version":1,"site":"s","sent":-1,"events":[]}"#.to_owned(),
+            "json",
+            "(at sent)",
+        ),
+        (
+            r#"{"version":1,"site":"s","viewport":[1,70000],"events":[]}"#.to_owned(),
+            "json",
+            "(at viewport[1])",
+        ),
+        (
+            event(r#"{"kind":"pageview","url":"u","at":10}"#),
+            "time",
+            "(at events[0].at)",
+        ),
+        (
+            event(r#"{"kind":"pageview"}"#),
+            "missing",
+            "`url` is missing or empty (at events[0].url)",
+        ),
+        (
+            event(r#"{"kind":"pageview","url":"a\u0000"}"#),
+            "text",
+            "NUL",
+        ),
+        (
+            event(r#"{"kind":"clik","url":"u"}"#),
+            "kind",
+            "(at events[0].kind)",
+        ),
+        (
+            event(r#"{"kind":"pageview","url":"u"},{"kind":"pageview","url":7}"#),
+            "json",
+            "expected a string at line 1",
+        ),
+        (
+            event(r#"{"kind":"pageview","url":"u"},{"kind":"pageview","url":7}"#),
+            "json",
+            "(at events[1].url)",
+        ),
+        (
+            event(r#"{"kind":"custom"}"#),
+            "missing",
+            "(at events[0].name)",
+        ),
+        (
+            event(&format!(r#"{{"kind":"custom","name":"{names}"}}"#)),
+            "text",
+            "over 120 bytes",
+        ),
+        (
+            event(&format!(
+                r#"{{"kind":"custom","name":"n","props":{{{}}}}}"#,
+                props.join(",")
+            )),
+            "count",
+            "properties",
+        ),
+        (
+            event(r#"{"kind":"custom","name":"n","props":{"a":[]}}"#),
+            "json",
+            "(at events[0].props.a)",
+        ),
+        (
+            event(r#"{"kind":"custom","name":"n","value":1e999}"#),
+            "json",
+            "out of range",
+        ),
+        (
+            event(&format!(
+                r#"{{"kind":"pageview","url":"{}"}}"#,
+                "u".repeat(2049)
+            )),
+            "text",
+            "over 2048 bytes",
+        ),
+        (
+            event(&vec![r#"{"kind":"pageview","url":"u"}"#; 257].join(",")),
+            "count",
+            "more than 256 events",
+        ),
+    ] {
+        let error = decode(body.as_bytes()).expect_err(label);
+        assert_eq!(error.problem.label(), label, "{error}");
+        assert!(error.to_string().contains(words), "{error}");
+    }
+    let error = decode(b"{\"version\":1,\"site\":\"\xff\"}").unwrap_err();
+    assert_eq!(
+        (error.problem.label(), error.place),
+        ("text", Place::Byte(21))
+    );
+}
+
+#[test]
+fn the_encoder_refuses_what_the_decoder_would() {
+    let texts: Vec<String> = (0..1100).map(|index| format!("text {index}")).collect();
+    let mut many = sample(Kind::Pageview(Pageview::default()));
+    many.events = texts
+        .chunks(5)
+        .map(|texts| {
+            let [selector, tag, text, href, role] =
+                [0, 1, 2, 3, 4].map(|at| texts[at].as_str().into());
+            let element = Element {
+                selector,
+                tag,
+                text,
+                href,
+                role,
+            };
+            Event {
+                at: 0,
+                view: 0,
+                url: "u".into(),
+                kind: Kind::Click(Click {
+                    element,
+                    x: 0,
+                    y: 0,
+                }),
+            }
+        })
+        .collect();
+    assert_eq!(encode(&many).unwrap_err().problem.label(), "count");
+
+    let long: Vec<String> = (0..40)
+        .map(|index| format!("{index:02}{}", "x".repeat(2000)))
+        .collect();
+    let mut large = sample(Kind::Pageview(Pageview::default()));
+    large.events = long
+        .iter()
+        .map(|url| Event {
+            at: 0,
+            view: 0,
+            url: url.as_str().into(),
+            kind: Kind::Pageview(Pageview::default()),
+        })
+        .collect();
+    assert_eq!(encode(&large).unwrap_err().problem.label(), "too_large");
+
+    let unreal = Custom {
+        name: "n".into(),
+        value: Some(f64::NAN),
+        ..Custom::default()
+    };
+    assert_eq!(
+        encode(&sample(Kind::Custom(unreal)))
+            .unwrap_err()
+            .to_string(),
+        "a value is not a finite number (at events[0].value)"
+    );
+}
+
+#[test]
+fn an_error_message_is_short_whatever_was_sent() {
+    let long = "\u{1}\n\"".repeat(5_000);
+    let text = serde_json::json!(long).to_string();
+    for body in [
+        format!(r#"{{"version":{text}}}"#),
+        format!(r#"{{"version":1,"site":{text},"events":[]}}"#),
+        format!(r#"{{"version":1,"site":"s","page":{text},"events":[]}}"#),
+        format!(r#"{{"version":1,"site":"s","events":{text}}}"#),
+        format!(r#"{{"version":1,"site":"s","events":[{{"kind":{text}}}]}}"#),
+        format!(
+            r#"{{"version":1,"site":"s","events":[{{"kind":"custom","props":{{{text}:[]}}}}]}}"#
+        ),
+        format!(
+            r#"{{"version":1,"site":"s","events":[{{"kind":"custom","value":1{}}}]}}"#,
+            "0".repeat(9_000)
+        ),
+    ] {
+        let message = decode(body.as_bytes()).unwrap_err().to_string();
+        assert!(message.len() < 300, "{message}");
+        assert!(!message.contains(char::is_control), "{message:?}");
+    }
+}

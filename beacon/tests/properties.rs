@@ -1,0 +1,182 @@
+//! What holds of every batch and of every run of bytes.
+//!
+//! Invariant: batches are drawn over the whole of what the limits allow of a field, though with few events, so that
+//! both encodings hold them.
+
+use proptest::prelude::*;
+use snag_beacon::limits::{NAME_BYTES, PROPS, SENT_MS, STRING_BYTES};
+use snag_beacon::{
+    Batch, Click, Custom, Element, Event, Kind, Pageview, decode, decode_with_skipped, encode,
+    to_json,
+};
+
+fn cut(text: String, limit: usize) -> String {
+    let end = (0..=limit.min(text.len()))
+        .rev()
+        .find(|end| text.is_char_boundary(*end))
+        .unwrap_or(0);
+    text[..end].to_owned()
+}
+
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        Just(String::new()),
+        "[a-z/:.?=&#]{1,40}",
+        "[^\\x00]{0,60}",
+        Just("\u{1f600}\"\\\n\u{7f}\u{2028}".to_owned()),
+        (0..=STRING_BYTES).prop_map(|len| "x".repeat(len)),
+    ]
+}
+
+fn filled() -> impl Strategy<Value = String> {
+    text().prop_map(|text| {
+        if text.is_empty() {
+            "https://shop.example/".to_owned()
+        } else {
+            text
+        }
+    })
+}
+
+fn name() -> impl Strategy<Value = String> {
+    filled().prop_map(|text| cut(text, NAME_BYTES))
+}
+
+fn kind() -> impl Strategy<Value = Kind<'static>> {
+    let pageview = (text(), text()).prop_map(|(referrer, title)| {
+        Kind::Pageview(Pageview {
+            referrer: referrer.into(),
+            title: title.into(),
+        })
+    });
+    let click = (
+        (text(), text(), text(), text(), text()),
+        any::<u16>(),
+        any::<u16>(),
+    )
+        .prop_map(|((selector, tag, text, href, role), x, y)| {
+            let element = Element {
+                selector: selector.into(),
+                tag: tag.into(),
+                text: text.into(),
+                href: href.into(),
+                role: role.into(),
+            };
+            Kind::Click(Click { element, x, y })
+        });
+    let value = proptest::option::of(prop_oneof![
+        any::<f64>().prop_filter("finite", |value| value.is_finite()),
+        (0..1_000_000u32).prop_map(|cents| f64::from(cents) / 100.0),
+    ]);
+    let custom = (
+        name(),
+        prop::collection::vec((name(), text()), 0..=PROPS),
+        value,
+        text(),
+    )
+        .prop_map(|(name, props, value, currency)| {
+            let props = props
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect();
+            Kind::Custom(Custom {
+                name: name.into(),
+                props,
+                value,
+                currency: currency.into(),
+            })
+        });
+    prop_oneof![pageview, click, custom]
+}
+
+fn batch() -> impl Strategy<Value = Batch<'static>> {
+    let event = (any::<u64>(), any::<u32>(), filled(), kind());
+    let head = (
+        "[A-Za-z0-9._-]{1,64}",
+        any::<u32>(),
+        0..=SENT_MS,
+        any::<(u16, u16)>(),
+    );
+    (head, prop::collection::vec(event, 0..4)).prop_map(|((site, page, sent, viewport), events)| {
+        Batch {
+            site: site.into(),
+            page,
+            sent,
+            viewport,
+            events: events
+                .into_iter()
+                .map(|(at, view, url, kind)| Event {
+                    at: at % (sent + 1),
+                    view,
+                    url: url.into(),
+                    kind,
+                })
+                .collect(),
+        }
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn both_encodings_give_the_batch_back(batch in batch()) {
+        if let Ok(bytes) = encode(&batch) {
+            prop_assert_eq!(&decode(&bytes).unwrap(), &batch);
+        } else {
+            // Thirty properties of two thousand bytes on each of several events are more than a batch holds.
+            prop_assert!(to_json(&batch).len() > snag_beacon::limits::BATCH_BYTES / 2);
+        }
+        let json = to_json(&batch);
+        if json.len() <= snag_beacon::limits::BATCH_BYTES {
+            prop_assert_eq!(&decode(json.as_bytes()).unwrap(), &batch);
+        }
+    }
+
+    #[test]
+    fn no_beginning_of_a_batch_is_a_batch(batch in batch(), share in 0.0..1.0f64) {
+        for body in [encode(&batch).unwrap_or_default(), to_json(&batch).into_bytes()] {
+            let len = (body.len() as f64 * share) as usize;
+            if len < body.len() {
+                prop_assert!(decode(&body[..len]).is_err(), "{} of {} bytes", len, body.len());
+            }
+        }
+    }
+
+    #[test]
+    fn bytes_after_a_batch_are_refused(batch in batch(), more in prop::collection::vec(any::<u8>(), 1..9)) {
+        if let Ok(mut body) = encode(&batch) {
+            body.extend(more);
+            prop_assert!(decode(&body).is_err());
+        }
+    }
+
+    #[test]
+    fn random_bytes_do_not_panic(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
+        let _ = decode(&bytes);
+        let _ = decode(&[&[1, 0][..], &bytes].concat());
+        let _ = decode(&[b"{", &bytes[..]].concat());
+    }
+
+    #[test]
+    fn what_decodes_from_a_damaged_batch_still_holds_every_limit(
+        batch in batch(),
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        json in any::<bool>(),
+    ) {
+        let mut body = if json { to_json(&batch).into_bytes() } else { encode(&batch).unwrap_or_default() };
+        prop_assume!(!body.is_empty());
+        for (index, byte) in damage {
+            let at = index.index(body.len());
+            body[at] = byte;
+        }
+        if let Ok((found, _)) = decode_with_skipped(&body) {
+            match encode(&found) {
+                Ok(again) => prop_assert_eq!(decode(&again).unwrap(), found),
+                Err(error) => prop_assert!(
+                    matches!(error.problem, snag_beacon::Problem::TooLarge { .. }), "{}", error
+                ),
+            }
+        }
+    }
+}

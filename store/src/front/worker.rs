@@ -1,0 +1,302 @@
+//! One request on its own thread: reads the statement, opens a connection, runs it, hands the answer out.
+//!
+//! Invariant: an INSERT is confirmed only after the engine has committed it, and is given up whenever its body
+//! ends otherwise than by its own end. Blocks freely; the runtime's threads never run this.
+
+use std::io::Read;
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+
+use super::access::Access;
+use super::body::{BodyReader, decoded, fill};
+use super::failure::Failure;
+use super::format::{Joiner, Joining, joining};
+use super::options::Options;
+use super::slots::{Slots, Use};
+use super::statement::{Query, Statement, begins_insert, scan};
+use super::ticket::Ticket;
+use crate::engine::{Connection, Engine, Insertion, Refusal, StatementClass, Tally, quote_name};
+
+/// A statement longer than this is refused; rows of an INSERT do not count.
+const LONGEST_STATEMENT: usize = 64 << 20;
+/// So much is read at once, and appended at once.
+const PIECE: usize = 1 << 20;
+/// So much is read before the first look at the statement.
+const FIRST_LOOK: usize = 64 << 10;
+
+/// What a worker needs to know.
+pub(super) struct Task {
+    pub(super) engine: Arc<Engine>,
+    pub(super) slots: Arc<Slots>,
+    pub(super) ticket: Arc<Ticket>,
+    pub(super) options: Options,
+    pub(super) access: Access,
+    /// The method is one that only reads.
+    pub(super) reads_only: bool,
+    pub(super) content_encoding: Option<String>,
+    pub(super) body: BodyReader,
+}
+
+/// What is known when the answer begins.
+#[derive(Debug)]
+pub(super) struct Head {
+    pub(super) format: String,
+    pub(super) tally: Tally,
+    pub(super) elapsed_ns: u128,
+    /// The whole answer, if it is complete already; otherwise it follows block by block.
+    pub(super) whole: Option<Bytes>,
+}
+
+/// Where the answer goes.
+pub(super) struct Outlet {
+    pub(super) head: oneshot::Sender<Result<Head, Failure>>,
+    pub(super) blocks: mpsc::Sender<Result<Bytes, Failure>>,
+}
+
+/// Runs the request to its end. Whoever waits on the outlet may have gone; that stops it.
+pub(super) fn run(task: Task, outlet: Outlet) {
+    let ticket = Arc::clone(&task.ticket);
+    let mut reply = Reply { head: Some(outlet.head), blocks: outlet.blocks };
+    if let Err(failure) = task.perform(&mut reply) {
+        reply.fail(failure);
+    }
+    ticket.finish();
+}
+
+/// The outlet, and how far it has been used.
+struct Reply {
+    head: Option<oneshot::Sender<Result<Head, Failure>>>,
+    blocks: mpsc::Sender<Result<Bytes, Failure>>,
+}
+
+impl Reply {
+    fn begin(&mut self, head: Head) {
+        if let Some(sender) = self.head.take() {
+            // Nobody waiting is found out when a block is sent.
+            let _ = sender.send(Ok(head));
+        }
+    }
+
+    /// Whether there is still somebody to send to.
+    fn send(&mut self, block: Bytes) -> bool {
+        self.blocks.blocking_send(Ok(block)).is_ok()
+    }
+
+    fn fail(&mut self, failure: Failure) {
+        match self.head.take() {
+            Some(sender) => drop(sender.send(Err(failure))),
+            None => drop(self.blocks.blocking_send(Err(failure))),
+        }
+    }
+}
+
+impl Task {
+    fn perform(mut self, reply: &mut Reply) -> Result<(), Failure> {
+        let started = Instant::now();
+        let body = std::mem::replace(&mut self.body, super::body::pipe().1);
+        let mut reader = decoded(body, self.content_encoding.as_deref(), self.options.decompress)
+            .map_err(|reason| Failure::bad_arguments(&reason))?;
+        let (text, statement) = self.read_statement(reader.as_mut())?;
+        match statement {
+            Statement::Empty => Err(Failure::syntax("Syntax error: the query is empty")),
+            Statement::Insert { head, format, data } => {
+                let _slot = self.slot(Use::Insert)?;
+                let mut connection = self.connect()?;
+                let format = format.or_else(|| self.options.default_format.clone());
+                let format = format.unwrap_or_else(|| "Values".to_owned());
+                let insertion = connection.insert(&text[..head], &format, &self.options.parameters)?;
+                let tally = self.copy_rows(insertion, &text[data..], reader.as_mut())?;
+                let elapsed_ns = started.elapsed().as_nanos();
+                reply.begin(Head { format, tally, elapsed_ns, whole: Some(Bytes::new()) });
+                Ok(())
+            }
+            Statement::Query(query) => {
+                if query.touches_file {
+                    let message = "INTO OUTFILE and FROM INFILE are for clients: the front has no files";
+                    return Err(Failure::new(358, "INTO_OUTFILE_NOT_ALLOWED", message));
+                }
+                let _slot = self.slot(Use::Query)?;
+                let mut connection = self.connect()?;
+                self.check(&mut connection, &text)?;
+                // From here on the engine itself has to be told to stop.
+                self.ticket.can_be_killed();
+                self.answer(&mut connection, &text, &query, started, reply)
+            }
+        }
+    }
+
+    /// The statement's text, followed by as many bytes of its rows as came with it.
+    fn read_statement(&self, reader: &mut dyn Read) -> Result<(Vec<u8>, Statement), Failure> {
+        let broken = |error: std::io::Error| Failure::body(&format!("the request's body broke off: {error}"));
+        let mut text = self.options.query.clone().into_bytes();
+        if !text.is_empty() {
+            // As in ClickHouse, the body goes on where the URL's text ends.
+            if let Some(insert @ Statement::Insert { .. }) = scan(&text, true) {
+                return Ok((text, insert));
+            }
+            text.push(b'\n');
+        }
+        let mut complete = false;
+        loop {
+            let known = text.len();
+            let piece = if known < FIRST_LOOK { FIRST_LOOK } else { PIECE };
+            if !complete {
+                text.resize(known + piece, 0);
+                let read = fill(reader, &mut text[known..]).map_err(broken)?;
+                text.truncate(known + read);
+                complete = read < piece;
+            }
+            if (complete || begins_insert(&text))
+                && let Some(statement) = scan(&text, complete)
+            {
+                return Ok((text, statement));
+            }
+            if text.len() > LONGEST_STATEMENT {
+                let message = format!("the statement is longer than {LONGEST_STATEMENT} bytes");
+                return Err(Failure::new(229, "QUERY_IS_TOO_LARGE", &message));
+            }
+        }
+    }
+
+    fn slot(&self, purpose: Use) -> Result<OwnedSemaphorePermit, Failure> {
+        self.slots.take(purpose, &self.ticket)
+    }
+
+    /// A new connection with the settings and the database of this request.
+    fn connect(&self) -> Result<Connection, Failure> {
+        let mut connection = self.engine.connect()?;
+        if let Some(database) = &self.options.database {
+            let sql = format!("USE {}", quote_name(database));
+            connection.query(sql.as_bytes(), "Null", &[])?;
+        }
+        let readonly = match self.access {
+            Access::ReadOnly => Some(1),
+            Access::Full if self.reads_only && self.options.setting("readonly").is_none() => Some(2),
+            Access::Full => None,
+        };
+        let sql = self.options.settings_statement(self.ticket.mark(), readonly)?;
+        connection.query(sql.as_bytes(), "Null", &[])?;
+        Ok(connection)
+    }
+
+    /// Refuses what a server would refuse and the library would do.
+    fn check(&self, connection: &mut Connection, text: &[u8]) -> Result<(), Failure> {
+        let analysis = connection.classify(text);
+        if analysis.statements > 1 {
+            return Err(Failure::syntax("Syntax error (Multi-statements are not allowed)"));
+        }
+        if self.access == Access::ReadOnly && analysis.class == StatementClass::Changing {
+            let message = "Cannot execute query in readonly mode: this password may only read";
+            return Err(Failure::new(164, "READONLY", message));
+        }
+        Ok(())
+    }
+
+    fn copy_rows(
+        &self,
+        mut insertion: Insertion<'_>,
+        beginning: &[u8],
+        reader: &mut dyn Read,
+    ) -> Result<Tally, Failure> {
+        if !beginning.is_empty() {
+            insertion.append(beginning)?;
+        }
+        let mut piece = vec![0; PIECE];
+        loop {
+            let length = fill(reader, &mut piece)
+                .map_err(|error| Failure::body(&format!("the rows broke off: {error}")))?;
+            if length > 0 {
+                insertion.append(&piece[..length])?;
+            }
+            if length < piece.len() {
+                break;
+            }
+        }
+        if self.ticket.is_cancelled() {
+            return Err(Failure::stopping());
+        }
+        Ok(insertion.finish()?)
+    }
+
+    fn answer(
+        &self,
+        connection: &mut Connection,
+        text: &[u8],
+        query: &Query,
+        started: Instant,
+        reply: &mut Reply,
+    ) -> Result<(), Failure> {
+        let asked = query.format.as_deref().or(self.options.default_format.as_deref());
+        let format = asked.unwrap_or("TabSeparated");
+        let joining = joining(format);
+        let changes_blocks = ["extremes", "output_format_json_array_of_rows"]
+            .iter()
+            .any(|name| self.options.setting(name).is_some())
+            || self.options.setting("output_format_binary_encode_types_in_binary_format").is_some();
+        let in_blocks = query.streamable
+            && joining != Joining::Whole
+            && !self.options.wait_end_of_query
+            && !changes_blocks;
+        if in_blocks && self.stream(connection, text, format, joining, started, reply)? {
+            return Ok(());
+        }
+        let (bytes, tally) = connection.query(text, format, &self.options.parameters)?;
+        let elapsed_ns = started.elapsed().as_nanos();
+        reply.begin(Head { format: format.to_owned(), tally, elapsed_ns, whole: Some(bytes) });
+        Ok(())
+    }
+
+    /// Answers block by block; `false` when the engine does not do so for this statement, before it ran it.
+    fn stream(
+        &self,
+        connection: &mut Connection,
+        text: &[u8],
+        format: &str,
+        joining: Joining,
+        started: Instant,
+        reply: &mut Reply,
+    ) -> Result<bool, Failure> {
+        let mut chunks = match connection.stream(text, format, &self.options.parameters) {
+            Ok(chunks) => chunks,
+            Err(Refusal(reason)) if reason.contains("Streaming query is not supported") => return Ok(false),
+            Err(refusal) => return Err(refusal.into()),
+        };
+        let mut joiner = Joiner::new(joining);
+        let mut tally = Tally::default();
+        let mut waiting: Option<Bytes> = None;
+        let mut begun = false;
+        while let Some((block, more)) = chunks.fetch()? {
+            tally.add(more);
+            let Some(skip) = joiner.skip(&block) else {
+                let message = format!("a block of the answer does not continue the {format} before it");
+                return Err(Failure::new(49, "LOGICAL_ERROR", &message));
+            };
+            if let Some(previous) = waiting.replace(block.slice(skip..)) {
+                if !begun {
+                    reply.begin(Head {
+                        format: format.to_owned(),
+                        tally,
+                        elapsed_ns: started.elapsed().as_nanos(),
+                        whole: None,
+                    });
+                    begun = true;
+                }
+                if !reply.send(previous) {
+                    return Err(Failure::stopping());
+                }
+            }
+        }
+        // An answer of one block is whole, and its head can tell all there is to tell.
+        let last = waiting.unwrap_or_default();
+        if begun {
+            reply.send(last);
+        } else {
+            let elapsed_ns = started.elapsed().as_nanos();
+            reply.begin(Head { format: format.to_owned(), tally, elapsed_ns, whole: Some(last) });
+        }
+        Ok(true)
+    }
+}

@@ -1,0 +1,334 @@
+//! The handle everybody holds: opens a store, hands out the client, sends rows, closes.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use clickhouse::Client;
+use futures_util::{Stream, StreamExt as _};
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+use tokio::sync::Mutex;
+use url::Url;
+
+use crate::config::{Config, DEFAULT_DATABASE, Secret, ServerConfig};
+use crate::engine::{self, Engine, quote_name};
+use crate::error::Error;
+use crate::front::{Credentials, Front};
+use crate::lock::{self, Claim, Lock, Owner};
+use crate::migration::{self, Applied};
+
+/// How long a guest waits for an owner that has just started.
+const OWNER_PATIENCE: Duration = Duration::from_secs(15);
+const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
+
+/// A ClickHouse database. Cheap to clone; every clone is the same store.
+#[derive(Clone)]
+pub struct Store {
+    client: Client,
+    database: String,
+    role: Role,
+    owned: Option<Arc<Owned>>,
+}
+
+/// What this process is to the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Role {
+    /// A client of a ClickHouse server.
+    Server,
+    /// It has the data directory open and serves it.
+    Owner {
+        /// Where the front answers.
+        address: SocketAddr,
+        /// Where it answers SQL tools as well, if it was asked to.
+        sql_address: Option<SocketAddr>,
+    },
+    /// Another process has the data directory open; this one asks it.
+    Guest {
+        /// The owner's process.
+        pid: u32,
+    },
+}
+
+/// What only the owner of a data directory has. Fields are dropped in this order.
+struct Owned {
+    front: Front,
+    /// Taken by [`Store::close`].
+    rest: Mutex<Option<(Arc<Engine>, Lock)>>,
+}
+
+impl Store {
+    /// Opens the store, ready for use: the embedded engine is migrated, a server or another owner is verified to
+    /// be.
+    ///
+    /// # Errors
+    /// [`Error::Setup`] with the command that mends it, [`Error::Unavailable`] when a server or an owner does not
+    /// answer.
+    pub async fn open(config: &Config) -> Result<Store, Error> {
+        let store = Store::connect(config).await?;
+        match store.role {
+            Role::Owner { .. } => {
+                let applied = store.migrate().await?;
+                if let (Some(first), Some(last)) = (applied.first(), applied.last()) {
+                    tracing::info!(from = %first.name, to = %last.name, "the schema was brought up to date");
+                }
+            }
+            Role::Server | Role::Guest { .. } => {
+                store.verify().await?;
+            }
+        }
+        Ok(store)
+    }
+
+    /// Opens the store without looking at its schema: for `snag migrate`, and for whoever wants to begin before
+    /// a server is up. Sends nothing to a server.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub async fn connect(config: &Config) -> Result<Store, Error> {
+        if let Some(server) = &config.clickhouse {
+            return Store::with_server(server);
+        }
+        let deadline = tokio::time::Instant::now() + OWNER_PATIENCE;
+        loop {
+            match lock::claim(&config.data_dir)? {
+                Claim::Held(lock) => return Store::own(config, lock).await,
+                Claim::Taken(owner) => {
+                    let told = match &owner {
+                        Some(owner) => match Store::with_owner(owner).await {
+                            Ok(store) => return Ok(store),
+                            Err(error) => error.to_string(),
+                        },
+                        None => "it has not said where it answers".to_owned(),
+                    };
+                    if tokio::time::Instant::now() > deadline {
+                        return Err(silent_owner(config, owner, &told));
+                    }
+                }
+            }
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+        }
+    }
+
+    fn with_server(server: &ServerConfig) -> Result<Store, Error> {
+        let bad = |reason: String| Error::Setup {
+            message: format!("the address of the ClickHouse server is no use: {reason}"),
+            mend: "give it as http://host:8123 or https://host:8443".to_owned(),
+        };
+        let mut url = Url::parse(&server.url).map_err(|error| bad(error.to_string()))?;
+        if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+            return Err(bad("it is not an http or https address".to_owned()));
+        }
+        let from_url = |text: &str| {
+            let plain = form_urlencoded::parse(format!("x={}", text.replace('+', "%2B")).as_bytes())
+                .next()
+                .map(|(_, value)| value.into_owned());
+            plain.filter(|text| !text.is_empty())
+        };
+        let user = server.user.clone().or_else(|| from_url(url.username()));
+        let password = server
+            .password
+            .as_ref()
+            .map(|password| password.expose().to_owned())
+            .or_else(|| url.password().and_then(from_url));
+        // Refused only by addresses that cannot have credentials, and those have none.
+        let _ = url.set_username("").and_then(|()| url.set_password(None));
+        let mut client = Client::default().with_url(url.as_str()).with_database(&server.database);
+        if let Some(user) = user {
+            client = client.with_user(user);
+        }
+        if let Some(password) = password {
+            client = client.with_password(password);
+        }
+        let client = with_defaults(client);
+        Ok(Store { client, database: server.database.clone(), role: Role::Server, owned: None })
+    }
+
+    async fn with_owner(owner: &Owner) -> Result<Store, Error> {
+        let client = front_client(owner.address, &owner.token);
+        let store = Store {
+            client,
+            database: DEFAULT_DATABASE.to_owned(),
+            role: Role::Guest { pid: owner.pid },
+            owned: None,
+        };
+        store.version().await?;
+        Ok(store)
+    }
+
+    async fn own(config: &Config, mut lock: Lock) -> Result<Store, Error> {
+        let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
+        let sql = match config.sql_listen {
+            Some(address) => Some(listen(address).await?),
+            None => None,
+        };
+        let library = engine::find(config.engine_library.as_deref(), config.engine_cache.as_deref())?;
+        let directory = config.data_dir.join("engine");
+        let opening =
+            tokio::task::spawn_blocking(move || Engine::open(&library, &directory, DEFAULT_DATABASE));
+        let engine = Arc::new(opening.await.map_err(|error| Error::unavailable(error.to_string()))??);
+        let token = Secret::new(hex(&rand::random::<[u8; 32]>()));
+        let credentials = Credentials::new(&token, config.sql_password.as_ref());
+        let front = Front::start(Arc::clone(&engine), credentials, listener, sql)
+            .map_err(|error| Error::unavailable(format!("the front does not start: {error}")))?;
+        let address = front.address();
+        lock.publish(&Owner {
+            pid: std::process::id(),
+            address,
+            token: token.clone(),
+            started_at: Timestamp::now(),
+        })?;
+        let role = Role::Owner { address, sql_address: front.sql_address() };
+        let owned = Owned { front, rest: Mutex::new(Some((engine, lock))) };
+        Ok(Store {
+            client: front_client(address, &token),
+            database: DEFAULT_DATABASE.to_owned(),
+            role,
+            owned: Some(Arc::new(owned)),
+        })
+    }
+
+    /// The client, with address, database and credentials set.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// What this process is to the database.
+    #[must_use]
+    pub fn role(&self) -> &Role {
+        &self.role
+    }
+
+    /// The database of the tables.
+    #[must_use]
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
+    /// Sends `body`, a whole document of RowBinaryWithNamesAndTypes, as one INSERT into `table`, and waits until
+    /// it is confirmed. Sent again with the same `token`, it is stored once, if the table has a deduplication
+    /// window.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] when ClickHouse refuses the rows; any other error says nothing against them. An error
+    /// of `body` gives up the insert, and then nothing of it is confirmed.
+    pub async fn insert_body(
+        &self,
+        table: &str,
+        token: &str,
+        body: impl Stream<Item = io::Result<Bytes>> + Send,
+    ) -> Result<(), Error> {
+        let sql = format!("INSERT INTO {} FORMAT RowBinaryWithNamesAndTypes", quote_name(table));
+        let mut insert = self
+            .client
+            .insert_formatted_with(sql)
+            .with_setting("insert_deduplication_token", token)
+            // A distributed table is to have the rows on the shards before it confirms them.
+            .with_setting("distributed_foreground_insert", "1");
+        let mut body = std::pin::pin!(body);
+        while let Some(piece) = body.next().await {
+            // Dropping `insert` breaks the request off, and ClickHouse forgets it.
+            let piece = piece
+                .map_err(|error| Error::unavailable(format!("the rows for {table} do not read: {error}")))?;
+            if !piece.is_empty() {
+                insert.send(piece).await?;
+            }
+        }
+        Ok(insert.end().await?)
+    }
+
+    /// Applies the migrations that are missing and says which these were.
+    ///
+    /// # Errors
+    /// [`Error::Setup`] for a changed or unknown migration; ClickHouse's own errors with the file's name.
+    pub async fn migrate(&self) -> Result<Vec<Applied>, Error> {
+        migration::migrate(&self.client, &self.database, &migration::all()).await
+    }
+
+    /// Says whether the schema is the one this program is written for.
+    ///
+    /// # Errors
+    /// [`Error::Setup`] that says what to run if it is not.
+    pub async fn verify(&self) -> Result<(), Error> {
+        migration::verify(&self.client, &migration::all()).await
+    }
+
+    /// In a few words, where the rows are.
+    pub(crate) fn place(&self) -> String {
+        match &self.role {
+            Role::Server => "a server".to_owned(),
+            Role::Owner { address, .. } => format!("embedded, at {address}"),
+            Role::Guest { pid } => format!("embedded, in process {pid}"),
+        }
+    }
+
+    /// The version of ClickHouse, such as `26.7.2.1`.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when it does not answer.
+    pub async fn version(&self) -> Result<String, Error> {
+        // The database may not be there yet.
+        let outside = self.client.clone().with_database("default");
+        Ok(outside.query("SELECT version()").fetch_one().await?)
+    }
+
+    /// Ends the store for every clone: what is running is stopped, and an owned data directory is closed and
+    /// freed. Dropping the last clone does the same without waiting for it.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when something does not stop in time; the process may end all the same.
+    pub async fn close(self) -> Result<(), Error> {
+        let Some(owned) = self.owned else { return Ok(()) };
+        let idle = owned.front.close().await;
+        let Some((engine, lock)) = owned.rest.lock().await.take() else { return Ok(()) };
+        let closing = tokio::task::spawn_blocking(move || {
+            drop(engine);
+            drop(lock);
+        });
+        closing.await.map_err(|error| Error::unavailable(error.to_string()))?;
+        if idle { Ok(()) } else { Err(Error::unavailable("queries were still running at the close")) }
+    }
+}
+
+fn front_client(address: SocketAddr, token: &Secret) -> Client {
+    let client = Client::default()
+        .with_url(format!("http://{address}"))
+        .with_user("snag")
+        .with_password(token.expose())
+        .with_database(DEFAULT_DATABASE);
+    with_defaults(client)
+}
+
+/// What is asked of a server and of the embedded engine alike.
+fn with_defaults(client: Client) -> Client {
+    client.with_product_info("snag", env!("CARGO_PKG_VERSION")).with_setting("async_insert", "0")
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, Error> {
+    TcpListener::bind(address).await.map_err(|error| Error::Setup {
+        message: format!("nothing can be served at {address}: {error}"),
+        mend: "choose another address, or end what has this one".to_owned(),
+    })
+}
+
+fn silent_owner(config: &Config, owner: Option<Owner>, told: &str) -> Error {
+    let path = lock::path(&config.data_dir);
+    let who = match owner {
+        Some(owner) => format!("the process {} at {}", owner.pid, owner.address),
+        None => "a process".to_owned(),
+    };
+    Error::Unavailable {
+        code: None,
+        message: format!(
+            "{who} has {} and does not answer ({told}); end it, or wait for it to start",
+            path.display()
+        ),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

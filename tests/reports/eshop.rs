@@ -1,0 +1,80 @@
+//! The e-shop of 2008 (UCI 553, CC BY 4.0): 165,474 clicks of real people, with funnels computed independently.
+//!
+//! The data has no times of day, only the order of clicks in a session, so a click's time is its day plus its rank in
+//! seconds, and a session is a visitor.
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+
+use serde_json::{Value, json};
+
+use crate::harness::{Serving, place, run, visitors};
+use crate::{import, shared};
+
+const CATEGORIES: [&str; 4] = ["trousers", "skirts", "blouses", "sale"];
+
+fn unzip(path: &std::path::Path) -> String {
+    let mut archive = zip::ZipArchive::new(std::fs::File::open(path).expect("the archive")).expect("a zip archive");
+    let mut text = String::new();
+    archive.by_index(0).expect("its file").read_to_string(&mut text).expect("text");
+    text
+}
+
+#[test]
+fn the_funnels_of_a_real_shop_are_met_exactly() {
+    let (Some(archive), Some(expected)) =
+        (shared("data/eshop2008/eshop2008.zip"), shared("cases/eshop2008_expected.json"))
+    else {
+        return;
+    };
+    let expected: Value =
+        serde_json::from_str(&std::fs::read_to_string(expected).expect("the expectations")).expect("JSON");
+    let mut lines = String::new();
+    let mut rows = 0;
+    for row in unzip(&archive).lines().skip(1) {
+        let cell: Vec<&str> = row.trim().split(';').collect();
+        let rank: u32 = cell[3].parse().expect("rank");
+        let category = CATEGORIES[cell[6].parse::<usize>().expect("category") - 1];
+        let month: u32 = cell[1].parse().expect("month");
+        let day: u32 = cell[2].parse().expect("day");
+        let line = json!({
+            "site": "eshop",
+            "visitor": cell[5],
+            "session": cell[5],
+            "time": format!("2008-{month:02}-{day:02}T10:{:02}:{:02}Z", rank / 60, rank % 60),
+            "event": "pageview",
+            "url": format!("https://eshop.example/{category}/{}", cell[7]),
+            "props": { "page": cell[13] },
+        });
+        lines += &format!("{line}\n");
+        rows += 1;
+    }
+    assert_eq!(rows, expected["rows"].as_u64().expect("rows") as usize);
+    let place = place();
+    let data = place.path().join("data");
+    import(&data, &lines, rows);
+    let _serving = Serving::start(&data);
+
+    let mut held = 0;
+    let kinds: BTreeMap<&str, fn(&str) -> String> = BTreeMap::from([
+        ("funnels", (|name: &str| format!("page:/{name}/*")) as fn(&str) -> String),
+        ("funnels_by_page_number", |name: &str| format!("any:[props.page={name}]")),
+    ]);
+    for (key, step) in kinds {
+        for (funnel, counts) in expected[key].as_object().expect("funnels") {
+            let mut arguments: Vec<String> =
+                ["funnel", "--site", "eshop", "--format", "json", "--window", "14d"].map(Into::into).into();
+            for name in funnel.split(" > ") {
+                arguments.extend(["--step".to_owned(), step(name)]);
+            }
+            let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+            let report = run(&data, &arguments).json();
+            let wanted: Vec<u64> =
+                counts["ordered"].as_array().expect("ordered").iter().map(|n| n.as_u64().expect("count")).collect();
+            assert_eq!(visitors(&report), wanted, "{funnel}");
+            held += 1;
+        }
+    }
+    println!("{held} funnels of the e-shop hold");
+    assert_eq!(held, 7);
+}

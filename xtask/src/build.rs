@@ -1,0 +1,22 @@
+//! The release binary, with the tracker in it.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::step::{cargo, command, root, run};
+
+/// Builds tracker and binary.
+pub(crate) fn build() -> Result<()> {
+    crate::tracker::tracker(false)?;
+    run(&mut cargo(&["build", "--release", "--package", "snag"]))
+}
+
+/// The built binary with a data directory.
+pub(crate) fn snag(data: &Path) -> Command {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into);
+    let mut command = command(&target.join("release/snag").to_string_lossy(), &[]);
+    command.arg("--data-dir").arg(data);
+    command
+}

@@ -1,0 +1,191 @@
+//! Builds what a page loads, `tracker-wasm/dist/snag.js` and `snag.wasm`, and says how large they are.
+//!
+//! Invariant: the same sources give the same bytes. wasm-bindgen's own JavaScript is left out, with the exports only
+//! it would call: numbers cross without it.
+
+use std::ffi::OsStr;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+use anyhow::{Context, Result, bail};
+
+/// Bytes the loader may have, gzipped.
+const LOADER_BUDGET: usize = 2_500;
+/// Bytes the wasm core may have, gzipped.
+const WASM_BUDGET: usize = 2_000;
+
+/// The core's stack. The linker's megabyte would make every page set 17 pages of memory aside.
+const STACK: &str = "-Clink-arg=-zstack-size=8192";
+
+/// Builds both files and prints their sizes. With `check`, fails where one is over its budget.
+pub(crate) fn build(check: bool) -> Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .context("xtask lies in the workspace")?;
+    let dist = root.join("tracker-wasm/dist");
+    fs::create_dir_all(&dist).with_context(|| format!("cannot make {}", dist.display()))?;
+    let wasm = dist.join("snag.wasm");
+    let loader = dist.join("snag.js");
+
+    strip(&compile(root)?, &wasm)?;
+    let tool = |name: &str| npm_tool(root, name);
+    run(tool("wasm-opt")?
+        .args(["-Oz", "--converge", "--strip-debug", "--strip-producers"])
+        .args([
+            "--strip-target-features".as_ref(),
+            "--enable-bulk-memory".as_ref(),
+            "--enable-sign-ext".as_ref(),
+            "--enable-mutable-globals".as_ref(),
+            "--enable-nontrapping-float-to-int".as_ref(),
+            "--enable-reference-types".as_ref(),
+            wasm.as_os_str(),
+            "-o".as_ref(),
+            wasm.as_os_str(),
+        ]))?;
+    run(tool("esbuild")?
+        .arg(root.join("tracker-wasm/js/snag.js"))
+        .args([
+            "--bundle",
+            "--minify",
+            "--format=iife",
+            "--target=es2020",
+            "--charset=utf8",
+        ])
+        .args(["--legal-comments=none", "--log-level=warning"])
+        .arg(format!("--outfile={}", loader.display())))?;
+
+    report(
+        &[
+            Built::read(&loader, LOADER_BUDGET)?,
+            Built::read(&wasm, WASM_BUDGET)?,
+        ],
+        check,
+    )
+}
+
+/// Compiles the core, and gives the path of the module.
+fn compile(root: &Path) -> Result<PathBuf> {
+    // A directory of its own, or the lock of a build that runs this would never be released.
+    let target =
+        env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
+    let target = target.join("tracker-wasm");
+    run(Command::new(
+        env::var_os("CARGO")
+            .as_deref()
+            .unwrap_or(OsStr::new("cargo")),
+    )
+    .current_dir(root)
+    .args([
+        "build",
+        "--quiet",
+        "--lib",
+        "--package",
+        "snag-tracker-wasm",
+        "--profile",
+        "tracker",
+    ])
+    .args(["--target", "wasm32-unknown-unknown", "--target-dir"])
+    .arg(&target)
+    // Whatever flags the surrounding build has, they are not the page's.
+    .env("CARGO_ENCODED_RUSTFLAGS", STACK))?;
+    Ok(target.join("wasm32-unknown-unknown/tracker/snag_tracker_wasm.wasm"))
+}
+
+/// Lets wasm-bindgen finish the module, and keeps of its exports the memory and the core's functions.
+fn strip(compiled: &Path, to: &Path) -> Result<()> {
+    let mut bindgen = wasm_bindgen_cli_support::Bindgen::new();
+    bindgen.input_path(compiled).typescript(false).web(true)?;
+    let mut output = bindgen
+        .generate_output()
+        .context("wasm-bindgen refuses the module")?;
+    let module = output.wasm_mut();
+    let inner: Vec<_> = module
+        .exports
+        .iter()
+        .filter(|export| export.name.starts_with("__"))
+        .map(|export| export.id())
+        .collect();
+    for export in inner {
+        module.exports.delete(export);
+    }
+    fs::write(to, module.emit_wasm()).with_context(|| format!("cannot write {}", to.display()))
+}
+
+fn npm_tool(root: &Path, name: &str) -> Result<Command> {
+    let path = root.join("node_modules/.bin").join(name);
+    if !path.exists() {
+        bail!("{name} is not installed; run `make setup`");
+    }
+    Ok(Command::new(path))
+}
+
+fn run(command: &mut Command) -> Result<()> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let status = command
+        .status()
+        .with_context(|| format!("cannot run {program}"))?;
+    if !status.success() {
+        bail!("{program} failed: {status}");
+    }
+    Ok(())
+}
+
+/// A file, and its bytes as they are, gzipped and under brotli.
+struct Built {
+    name: String,
+    raw: usize,
+    gzip: usize,
+    brotli: usize,
+    budget: usize,
+}
+
+impl Built {
+    fn read(path: &Path, budget: usize) -> Result<Self> {
+        let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        gzip.write_all(&bytes)?;
+        let mut brotli = Vec::new();
+        brotli::CompressorWriter::new(&mut brotli, 4096, 11, 22).write_all(&bytes)?;
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        Ok(Self {
+            name,
+            raw: bytes.len(),
+            gzip: gzip.finish()?.len(),
+            brotli: brotli.len(),
+            budget,
+        })
+    }
+}
+
+#[expect(
+    clippy::print_stdout,
+    reason = "the sizes are what the command is asked for"
+)]
+fn report(files: &[Built], check: bool) -> Result<()> {
+    println!("| file | raw | gzip -9 | brotli | budget (gzip) |\n|---|---:|---:|---:|---:|");
+    for Built {
+        name,
+        raw,
+        gzip,
+        brotli,
+        budget,
+    } in files
+    {
+        println!("| `{name}` | {raw} | {gzip} | {brotli} | {budget} |");
+    }
+    match files.iter().find(|file| check && file.gzip > file.budget) {
+        Some(file) => bail!(
+            "{} has {} bytes gzipped, its budget is {}",
+            file.name,
+            file.gzip,
+            file.budget
+        ),
+        None => Ok(()),
+    }
+}
