@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use snag_analyzer::{Filter, Format, Step, Window};
+use snag_analyzer::{Filters, Format, Moment, Step, Window};
 use url::Url;
 
 /// Finds where a website trips its visitors, and says how sure it is.
@@ -88,13 +88,13 @@ pub(crate) struct Funnel {
     pub(crate) window: Window,
     /// First day, 2026-01-31, or time [default: all there is]
     #[arg(long, value_name = "DATE")]
-    pub(crate) from: Option<String>,
+    pub(crate) from: Option<Moment>,
     /// Last day, included, or time
     #[arg(long, value_name = "DATE")]
-    pub(crate) to: Option<String>,
+    pub(crate) to: Option<Moment>,
     /// Only events for which this holds: 'device=mobile,country!=DE'; may be repeated
     #[arg(long = "where", value_name = "FILTER")]
-    pub(crate) filters: Vec<Filter>,
+    pub(crate) filters: Vec<Filters>,
     /// How to print
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(crate) format: Format,

@@ -75,9 +75,9 @@ pub(crate) struct SpoolSettings {
     pub(crate) max_bytes: u64,
     pub(crate) segment_bytes: u64,
     pub(crate) segment_rows: u64,
-    #[serde(with = "jiff::fmt::serde::duration::friendly::compact::required")]
+    #[serde(with = "jiff::fmt::serde::duration::friendly::compact")]
     pub(crate) segment_age: SignedDuration,
-    #[serde(with = "jiff::fmt::serde::duration::friendly::compact::required")]
+    #[serde(with = "jiff::fmt::serde::duration::friendly::compact")]
     pub(crate) commit_wait: SignedDuration,
 }
 

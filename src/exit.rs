@@ -27,8 +27,9 @@ impl Exit {
             if let Some(report) = cause.downcast_ref::<Report>() {
                 match report {
                     Report::Usage { .. } => return Self::Usage,
-                    Report::NoData { .. } => return Self::NothingToReport,
+                    Report::UnknownSite { .. } => return Self::NothingToReport,
                     Report::Store(store) => return Self::of_store(store),
+                    _ => return Self::Broken,
                 }
             }
             if let Some(store) = cause.downcast_ref::<snag_store::Error>() {

@@ -17,12 +17,22 @@ fn main() {
         let number = name.split('_').next().filter(|number| number.len() == 4);
         let number: usize = number
             .and_then(|number| number.parse().ok())
-            .unwrap_or_else(|| panic!("sql/migrations/{name}: its name does not begin with a number like 0001_"));
-        assert_eq!(number, index + 1, "sql/migrations/{name}: a number is missing or there twice before it");
+            .unwrap_or_else(|| {
+                panic!("sql/migrations/{name}: its name does not begin with a number like 0001_")
+            });
+        assert_eq!(
+            number,
+            index + 1,
+            "sql/migrations/{name}: a number is missing or there twice before it"
+        );
         let path = directory.join(name);
         println!("cargo::rerun-if-changed={}", path.display());
         let path = path.display();
-        let _ = writeln!(list, "    ({number}, {name:?}, include_str!({:?})),", path.to_string());
+        let _ = writeln!(
+            list,
+            "    ({number}, {name:?}, include_str!({:?})),",
+            path.to_string()
+        );
     }
     list.push(']');
     let out = std::env::var("OUT_DIR").unwrap_or_else(|error| panic!("OUT_DIR: {error}"));

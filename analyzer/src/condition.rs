@@ -21,27 +21,43 @@ pub(crate) struct Bindings {
 impl Bindings {
     /// The reference to a text. The same text is bound once, so that equal conditions are equal for the engine too.
     fn text(&mut self, text: &str) -> String {
-        let at = self.texts.iter().position(|bound| bound == text).unwrap_or_else(|| {
-            self.texts.push(text.to_owned());
-            self.texts.len() - 1
-        });
+        let at = self
+            .texts
+            .iter()
+            .position(|bound| bound == text)
+            .unwrap_or_else(|| {
+                self.texts.push(text.to_owned());
+                self.texts.len() - 1
+            });
         format!("{{v{at}:String}}")
     }
 
     /// Binds everything to the parameters of `query`.
     pub(crate) fn apply(&self, query: Query) -> Query {
-        let query =
-            self.texts.iter().enumerate().fold(query, |query, (at, text)| query.param(&format!("v{at}"), text));
-        let query = self.start.into_iter().fold(query, |query, start| query.param("period_start", start));
-        self.end.into_iter().fold(query, |query, end| query.param("period_end", end))
+        let query = self
+            .texts
+            .iter()
+            .enumerate()
+            .fold(query, |query, (at, text)| {
+                query.param(&format!("v{at}"), text)
+            });
+        let query = self
+            .start
+            .into_iter()
+            .fold(query, |query, start| query.param("period_start", start));
+        self.end
+            .into_iter()
+            .fold(query, |query, end| query.param("period_end", end))
     }
 
     /// The events within a period.
     pub(crate) fn period(&mut self, period: &Period) -> String {
         (self.start, self.end) = (period.start(), period.end());
         let bounds = [
-            self.start.map(|_| "time >= fromUnixTimestamp64Milli({period_start:Int64}, 'UTC')"),
-            self.end.map(|_| "time < fromUnixTimestamp64Milli({period_end:Int64}, 'UTC')"),
+            self.start
+                .map(|_| "time >= fromUnixTimestamp64Milli({period_start:Int64}, 'UTC')"),
+            self.end
+                .map(|_| "time < fromUnixTimestamp64Milli({period_end:Int64}, 'UTC')"),
         ];
         all(bounds.into_iter().flatten().map(str::to_owned).collect())
     }
@@ -55,7 +71,10 @@ impl Bindings {
         let subject = match &filter.dimension {
             Dimension::Known(wanted) => {
                 let known = DIMENSIONS.iter().find(|(name, _)| name == wanted);
-                known.map_or_else(|| "''".to_owned(), |(_, expression)| (*expression).to_owned())
+                known.map_or_else(
+                    || "''".to_owned(),
+                    |(_, expression)| (*expression).to_owned(),
+                )
             }
             Dimension::Property(key) => format!("props[{}]", self.text(key)),
         };
@@ -70,7 +89,9 @@ impl Bindings {
     /// The events that a step matches.
     pub(crate) fn step(&mut self, step: &Step) -> String {
         let target = match &step.target {
-            Target::Path(pattern) => format!("kind = 'pageview' AND {}", self.pattern("path", pattern)),
+            Target::Path(pattern) => {
+                format!("kind = 'pageview' AND {}", self.pattern("path", pattern))
+            }
             Target::Address(pattern) => self.address(pattern),
             Target::Url(part) => {
                 let filter = Filter {
@@ -100,7 +121,9 @@ impl Bindings {
     fn pattern(&mut self, subject: &str, pattern: &Pattern) -> String {
         match pattern {
             Pattern::Exact(text) => format!("{subject} = {}", self.text(text)),
-            Pattern::Glob(pieces) => format!("{subject} LIKE {}", self.text(&pattern::like(pieces))),
+            Pattern::Glob(pieces) => {
+                format!("{subject} LIKE {}", self.text(&pattern::like(pieces)))
+            }
         }
     }
 
@@ -152,7 +175,11 @@ pub(crate) fn any(conditions: &[String]) -> String {
 fn joined(conditions: Vec<String>, by: &str, none: &str) -> String {
     match conditions.is_empty() {
         true => none.to_owned(),
-        false => conditions.iter().map(|condition| format!("({condition})")).collect::<Vec<_>>().join(by),
+        false => conditions
+            .iter()
+            .map(|condition| format!("({condition})"))
+            .collect::<Vec<_>>()
+            .join(by),
     }
 }
 
@@ -166,7 +193,10 @@ pub(crate) fn mask<'a>(steps: impl IntoIterator<Item = (usize, &'a String)>) -> 
         format!("toUInt32({condition}) * {bit}")
     });
     // An UInt64 also when there is no step.
-    std::iter::once("toUInt64(0)".to_owned()).chain(bits).collect::<Vec<_>>().join(" + ")
+    std::iter::once("toUInt64(0)".to_owned())
+        .chain(bits)
+        .collect::<Vec<_>>()
+        .join(" + ")
 }
 
 #[cfg(test)]
@@ -182,20 +212,36 @@ mod tests {
     #[test]
     fn steps_become_conditions_over_bound_texts() {
         let cases: [(&str, &str, &[&str]); 7] = [
-            ("page:/a", "kind = 'pageview' AND path = {v0:String}", &["/a"]),
-            ("page:/a_*", "kind = 'pageview' AND path LIKE {v0:String}", &[r"/a\_%"]),
+            (
+                "page:/a",
+                "kind = 'pageview' AND path = {v0:String}",
+                &["/a"],
+            ),
+            (
+                "page:/a_*",
+                "kind = 'pageview' AND path LIKE {v0:String}",
+                &[r"/a\_%"],
+            ),
             (
                 "page:https://h.example/a",
                 "kind = 'pageview' AND host = {v0:String} AND path = {v1:String}",
                 &["h.example", "/a"],
             ),
-            ("event:buy", "kind = 'custom' AND name = {v0:String}", &["buy"]),
+            (
+                "event:buy",
+                "kind = 'custom' AND name = {v0:String}",
+                &["buy"],
+            ),
             (
                 "event:pageview",
                 "(kind = 'pageview' OR kind = 'custom' AND name = {v0:String})",
                 &["pageview"],
             ),
-            ("any:[k=v]", "1 AND (props[{v0:String}] = {v1:String})", &["k", "v"]),
+            (
+                "any:[k=v]",
+                "1 AND (props[{v0:String}] = {v1:String})",
+                &["k", "v"],
+            ),
             (
                 "click:text=Pay",
                 "kind = 'click' AND element GLOBAL IN (SELECT element FROM elements FINAL WHERE \
@@ -227,10 +273,17 @@ mod tests {
             step.target = target;
             for operator in [Operator::Is, Operator::IsNot, Operator::Contains] {
                 let dimension = Dimension::Property(hostile.into());
-                step.filters.push(Filter { dimension, operator, value: hostile.into() });
+                step.filters.push(Filter {
+                    dimension,
+                    operator,
+                    value: hostile.into(),
+                });
             }
             let condition = Bindings::default().step(&step);
-            assert!(!condition.contains("1=1") && !condition.contains('?'), "{condition}");
+            assert!(
+                !condition.contains("1=1") && !condition.contains('?'),
+                "{condition}"
+            );
         }
     }
 
@@ -244,7 +297,13 @@ mod tests {
     #[test]
     fn the_first_step_has_the_highest_bit_of_the_mask() {
         let conditions = ["a".to_owned(), "b".to_owned()];
-        let numbered = conditions.iter().enumerate().map(|(at, condition)| (at + 1, condition));
-        assert_eq!(mask(numbered), "toUInt64(0) + toUInt32(a) * 524288 + toUInt32(b) * 262144");
+        let numbered = conditions
+            .iter()
+            .enumerate()
+            .map(|(at, condition)| (at + 1, condition));
+        assert_eq!(
+            mask(numbered),
+            "toUInt64(0) + toUInt32(a) * 524288 + toUInt32(b) * 262144"
+        );
     }
 }

@@ -37,9 +37,18 @@ pub enum Error {
 const NAMES_SHOWN: usize = 8;
 
 fn known_sites(known: &[String]) -> String {
-    let shown = known.iter().take(NAMES_SHOWN).map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ");
+    let shown = known
+        .iter()
+        .take(NAMES_SHOWN)
+        .map(|name| format!("{name:?}"))
+        .collect::<Vec<_>>()
+        .join(", ");
     let more = known.len().saturating_sub(NAMES_SHOWN);
-    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let rest = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
     match known.len() {
         1 => format!("the only site with events is {shown}"),
         _ => format!("sites with events are {shown}{rest}"),
@@ -48,7 +57,10 @@ fn known_sites(known: &[String]) -> String {
 
 impl Error {
     pub(crate) fn usage(message: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self::Usage { message: message.into(), mend: mend.into() }
+        Self::Usage {
+            message: message.into(),
+            mend: mend.into(),
+        }
     }
 }
 
@@ -65,11 +77,25 @@ mod tests {
     #[test]
     fn an_unknown_site_names_those_that_are_known() {
         let error = |known: &[&str]| {
-            Error::UnknownSite { site: "shpo".into(), known: known.iter().map(ToString::to_string).collect() }.to_string()
+            Error::UnknownSite {
+                site: "shpo".into(),
+                known: known.iter().map(ToString::to_string).collect(),
+            }
+            .to_string()
         };
-        assert_eq!(error(&["shop"]), r#"no site "shpo": the only site with events is "shop""#);
-        assert_eq!(error(&["shop", "blog"]), r#"no site "shpo": sites with events are "shop", "blog""#);
+        assert_eq!(
+            error(&["shop"]),
+            r#"no site "shpo": the only site with events is "shop""#
+        );
+        assert_eq!(
+            error(&["shop", "blog"]),
+            r#"no site "shpo": sites with events are "shop", "blog""#
+        );
         let many = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
-        assert!(error(&many).ends_with(r#""h" and 2 more"#), "{}", error(&many));
+        assert!(
+            error(&many).ends_with(r#""h" and 2 more"#),
+            "{}",
+            error(&many)
+        );
     }
 }

@@ -5,9 +5,9 @@
 
 use std::str::FromStr;
 
+use crate::Error;
 use crate::names::nearest_first;
 use crate::word::Reader;
-use crate::Error;
 
 /// What of an event is looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +37,10 @@ pub(crate) const DIMENSIONS: [(&str, &str); 20] = [
     ("region", "region"),
     ("source", "source"),
     ("title", "title"),
-    ("url", "concat(host, path, if(query = '', '', char(63)), query)"),
+    (
+        "url",
+        "concat(host, path, if(query = '', '', char(63)), query)",
+    ),
     ("utm_campaign", "utm_campaign"),
     ("utm_content", "utm_content"),
     ("utm_medium", "utm_medium"),
@@ -105,7 +108,9 @@ impl Filters {
 }
 
 fn read_one(reader: &mut Reader<'_>, place: Place) -> Result<Filter, String> {
-    let key = reader.word(|letter| matches!(letter, '=' | '!' | '~' | ',' | ']'))?.text();
+    let key = reader
+        .word(|letter| matches!(letter, '=' | '!' | '~' | ',' | ']'))?
+        .text();
     let operator = match reader.peek() {
         Some('=') => Operator::Is,
         Some('~') => Operator::Contains,
@@ -115,7 +120,11 @@ fn read_one(reader: &mut Reader<'_>, place: Place) -> Result<Filter, String> {
         }
         _ => return Err(format!("{key:?} is compared with nothing")),
     };
-    if !reader.take(if operator == Operator::Contains { '~' } else { '=' }) {
+    if !reader.take(if operator == Operator::Contains {
+        '~'
+    } else {
+        '='
+    }) {
         return Err(format!("no \"=\" after the \"!\" behind {key:?}"));
     }
     if key.is_empty() {
@@ -126,7 +135,11 @@ fn read_one(reader: &mut Reader<'_>, place: Place) -> Result<Filter, String> {
     if operator == Operator::Contains && value.is_empty() {
         return Err(format!("every {key:?} contains the empty text"));
     }
-    Ok(Filter { dimension: dimension(&key, place)?, operator, value })
+    Ok(Filter {
+        dimension: dimension(&key, place)?,
+        operator,
+        value,
+    })
 }
 
 fn dimension(key: &str, place: Place) -> Result<Dimension, String> {
@@ -136,10 +149,15 @@ fn dimension(key: &str, place: Place) -> Result<Dimension, String> {
             _ => Ok(Dimension::Property(property.to_owned())),
         };
     }
-    let known = DIMENSIONS.iter().find(|(name, _)| *name == key).map(|(name, _)| *name);
+    let known = DIMENSIONS
+        .iter()
+        .find(|(name, _)| *name == key)
+        .map(|(name, _)| *name);
     match (known, place) {
         // `input[name=email]` and `a[title=x]` are selectors.
-        (Some("name" | "title") | None, Place::Click) => Err(format!("{key:?} may belong to the selector")),
+        (Some("name" | "title") | None, Place::Click) => {
+            Err(format!("{key:?} may belong to the selector"))
+        }
         (Some(name), _) => Ok(Dimension::Known(name)),
         (None, Place::Step) => Ok(Dimension::Property(key.to_owned())),
         (None, Place::Everywhere) => {
@@ -152,8 +170,7 @@ fn dimension(key: &str, place: Place) -> Result<Dimension, String> {
     }
 }
 
-const MEND: &str =
-    "write such as device=mobile,country!=DE,props.plan~pro, with '…' around what holds a comma or a bracket";
+const MEND: &str = "write such as device=mobile,country!=DE,props.plan~pro, with '…' around what holds a comma or a bracket";
 
 impl FromStr for Filters {
     type Err = Error;
@@ -161,7 +178,9 @@ impl FromStr for Filters {
     fn from_str(text: &str) -> Result<Self, Error> {
         Self::read(&mut Reader::new(text), Place::Everywhere)
             .map(Filters)
-            .map_err(|why| Error::usage(format!("the filter {text:?} cannot be read ({why})"), MEND))
+            .map_err(|why| {
+                Error::usage(format!("the filter {text:?} cannot be read ({why})"), MEND)
+            })
     }
 }
 
@@ -170,7 +189,11 @@ mod tests {
     use super::*;
 
     fn filter(dimension: Dimension, operator: Operator, value: &str) -> Filter {
-        Filter { dimension, operator, value: value.to_owned() }
+        Filter {
+            dimension,
+            operator,
+            value: value.to_owned(),
+        }
     }
 
     fn property(name: &str) -> Dimension {
@@ -180,7 +203,10 @@ mod tests {
     #[test]
     fn filters_are_read() {
         let cases = [
-            ("device=mobile", vec![filter(Dimension::Known("device"), Operator::Is, "mobile")]),
+            (
+                "device=mobile",
+                vec![filter(Dimension::Known("device"), Operator::Is, "mobile")],
+            ),
             (
                 "device = mobile , country!=DE",
                 vec![
@@ -188,12 +214,34 @@ mod tests {
                     filter(Dimension::Known("country"), Operator::IsNot, "DE"),
                 ],
             ),
-            ("props.$current_url~Aloha", vec![filter(property("$current_url"), Operator::Contains, "Aloha")]),
-            ("url~[x]", vec![filter(Dimension::Known("url"), Operator::Contains, "[x]")]),
-            ("'props.a=b'='c,d'", vec![filter(property("a=b"), Operator::Is, "c,d")]),
-            (r"props.a\=b=c\,d", vec![filter(property("a=b"), Operator::Is, "c,d")]),
-            ("path=/a*b=c", vec![filter(Dimension::Known("path"), Operator::Is, "/a*b=c")]),
-            ("utm_source=", vec![filter(Dimension::Known("utm_source"), Operator::Is, "")]),
+            (
+                "props.$current_url~Aloha",
+                vec![filter(
+                    property("$current_url"),
+                    Operator::Contains,
+                    "Aloha",
+                )],
+            ),
+            (
+                "url~[x]",
+                vec![filter(Dimension::Known("url"), Operator::Contains, "[x]")],
+            ),
+            (
+                "'props.a=b'='c,d'",
+                vec![filter(property("a=b"), Operator::Is, "c,d")],
+            ),
+            (
+                r"props.a\=b=c\,d",
+                vec![filter(property("a=b"), Operator::Is, "c,d")],
+            ),
+            (
+                "path=/a*b=c",
+                vec![filter(Dimension::Known("path"), Operator::Is, "/a*b=c")],
+            ),
+            (
+                "utm_source=",
+                vec![filter(Dimension::Known("utm_source"), Operator::Is, "")],
+            ),
         ];
         for (text, filters) in cases {
             assert_eq!(text.parse::<Filters>().unwrap(), Filters(filters), "{text}");
@@ -209,7 +257,17 @@ mod tests {
 
     #[test]
     fn what_is_no_filter_is_refused() {
-        for text in ["", "device", "=x", "device=a,", "device!mobile", "device='a'b", "device~", "props.=a", "device='a"] {
+        for text in [
+            "",
+            "device",
+            "=x",
+            "device=a,",
+            "device!mobile",
+            "device='a'b",
+            "device~",
+            "props.=a",
+            "device='a",
+        ] {
             assert!(text.parse::<Filters>().is_err(), "{text}");
         }
     }

@@ -5,7 +5,10 @@ pub(crate) fn nearest_first<S: AsRef<str>>(wanted: &str, mut names: Vec<S>) -> V
     let wanted = wanted.to_lowercase();
     names.sort_by_cached_key(|name| {
         let name = name.as_ref();
-        (strsim::osa_distance(&wanted, &name.to_lowercase()), name.to_owned())
+        (
+            strsim::osa_distance(&wanted, &name.to_lowercase()),
+            name.to_owned(),
+        )
     });
     names
 }
@@ -16,7 +19,10 @@ mod tests {
 
     #[test]
     fn a_slip_of_the_fingers_finds_its_name() {
-        assert_eq!(nearest_first("devcie", vec!["browser", "country", "device"])[0], "device");
+        assert_eq!(
+            nearest_first("devcie", vec!["browser", "country", "device"])[0],
+            "device"
+        );
         assert_eq!(nearest_first("SHOP", vec!["blog", "shop"])[0], "shop");
         assert_eq!(nearest_first("zzzz", vec!["b", "a"]), ["a", "b"]);
     }

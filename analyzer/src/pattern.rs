@@ -59,7 +59,12 @@ impl Pattern {
 
 /// The pieces of a glob as a pattern of SQL's `LIKE`.
 pub(crate) fn like(pieces: &[String]) -> String {
-    let escape = |piece: &String| piece.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
+    let escape = |piece: &String| {
+        piece
+            .replace('\\', r"\\")
+            .replace('%', r"\%")
+            .replace('_', r"\_")
+    };
     pieces.iter().map(escape).collect::<Vec<_>>().join("%")
 }
 

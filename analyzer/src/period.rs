@@ -6,9 +6,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
-use jiff::Timestamp;
 
 use crate::Error;
 
@@ -42,7 +42,8 @@ impl Moment {
 }
 
 fn midnight(day: Date) -> i64 {
-    day.to_zoned(TimeZone::UTC).map_or(0, |zoned| zoned.timestamp().as_millisecond())
+    day.to_zoned(TimeZone::UTC)
+        .map_or(0, |zoned| zoned.timestamp().as_millisecond())
 }
 
 impl FromStr for Moment {
@@ -52,7 +53,13 @@ impl FromStr for Moment {
         let trimmed = text.trim();
         let moment = if trimmed.contains(['T', 't', ' ']) {
             let zoned = trimmed.parse::<Timestamp>().ok();
-            let plain = || trimmed.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok();
+            let plain = || {
+                trimmed
+                    .parse::<DateTime>()
+                    .ok()?
+                    .to_zoned(TimeZone::UTC)
+                    .ok()
+            };
             zoned.or_else(|| Some(plain()?.timestamp())).map(Self::Time)
         } else {
             trimmed.parse::<Date>().ok().map(Self::Day)
@@ -145,13 +152,16 @@ impl fmt::Display for Period {
 
 /// Milliseconds since 1970 as an RFC 3339 moment in UTC.
 pub(crate) fn moment_text(milliseconds: i64) -> String {
-    Timestamp::from_millisecond(milliseconds).map_or_else(|_| String::new(), |time| time.to_string())
+    Timestamp::from_millisecond(milliseconds)
+        .map_or_else(|_| String::new(), |time| time.to_string())
 }
 
 /// Milliseconds since 1970 as a day in UTC.
 pub(crate) fn day_text(milliseconds: i64) -> String {
-    Timestamp::from_millisecond(milliseconds)
-        .map_or_else(|_| String::new(), |time| time.to_zoned(TimeZone::UTC).date().to_string())
+    Timestamp::from_millisecond(milliseconds).map_or_else(
+        |_| String::new(),
+        |time| time.to_zoned(TimeZone::UTC).date().to_string(),
+    )
 }
 
 #[cfg(test)]
@@ -167,9 +177,24 @@ mod tests {
     fn days_and_moments_are_inclusive() {
         let cases = [
             ("1970-01-02", "1970-01-02", Some(DAY_MS), Some(2 * DAY_MS)),
-            ("1970-01-02T00:00:01Z", "1970-01-02T00:00:01Z", Some(DAY_MS + 1000), Some(DAY_MS + 1001)),
-            ("1970-01-02T01:00:00+01:00", "1970-01-02 00:00", Some(DAY_MS), Some(DAY_MS + 1)),
-            ("1970-01-02", "1970-01-02T12:00:00", Some(DAY_MS), Some(DAY_MS + DAY_MS / 2 + 1)),
+            (
+                "1970-01-02T00:00:01Z",
+                "1970-01-02T00:00:01Z",
+                Some(DAY_MS + 1000),
+                Some(DAY_MS + 1001),
+            ),
+            (
+                "1970-01-02T01:00:00+01:00",
+                "1970-01-02 00:00",
+                Some(DAY_MS),
+                Some(DAY_MS + 1),
+            ),
+            (
+                "1970-01-02",
+                "1970-01-02T12:00:00",
+                Some(DAY_MS),
+                Some(DAY_MS + DAY_MS / 2 + 1),
+            ),
             ("", "1970-01-01", None, Some(DAY_MS)),
         ];
         for (from, to, start, end) in cases {
@@ -191,7 +216,15 @@ mod tests {
 
     #[test]
     fn what_is_no_date_says_how_to_write_one() {
-        for text in ["", "yesterday", "2026-02-30", "2026-13-01", "31.12.2026", "9999-01-01", "2026-01-01T25:00"] {
+        for text in [
+            "",
+            "yesterday",
+            "2026-02-30",
+            "2026-13-01",
+            "31.12.2026",
+            "9999-01-01",
+            "2026-01-01T25:00",
+        ] {
             let error = text.parse::<Moment>().unwrap_err().to_string();
             assert!(error.contains("such as 2026-03-31"), "{text}: {error}");
         }

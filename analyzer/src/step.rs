@@ -7,10 +7,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::Error;
 use crate::filter::{Filter, Filters, Place};
 use crate::pattern::Pattern;
 use crate::word::{Reader, Word};
-use crate::Error;
 
 /// One step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,9 +91,14 @@ impl FromStr for Step {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let given = text.trim();
-        let (target, filters) =
-            read(given).map_err(|why| Error::usage(format!("the step {given:?} cannot be read ({why})"), MEND))?;
-        Ok(Self { given: given.to_owned(), target, filters })
+        let (target, filters) = read(given).map_err(|why| {
+            Error::usage(format!("the step {given:?} cannot be read ({why})"), MEND)
+        })?;
+        Ok(Self {
+            given: given.to_owned(),
+            target,
+            filters,
+        })
     }
 }
 
@@ -154,6 +159,7 @@ fn read_brackets(reader: &mut Reader<'_>, place: Place) -> Result<Vec<Filter>, S
 }
 
 fn page(word: Word) -> Result<Target, String> {
+    let quoted = word.quoted;
     let mut pattern = Pattern::from_word(word);
     if pattern == Pattern::Exact(String::new()) {
         return Err("there is no path after page:".to_owned());
@@ -162,11 +168,14 @@ fn page(word: Word) -> Result<Target, String> {
         Pattern::Exact(text) => text.contains(['?', '#']),
         Pattern::Glob(pieces) => pieces.iter().any(|piece| piece.contains(['?', '#'])),
     };
-    if signs {
+    if signs && !quoted {
         return Err("a path has neither query nor fragment, for those there is url~".to_owned());
     }
     let head = pattern.head();
-    if let Some(address) = head.strip_prefix("https://").or_else(|| head.strip_prefix("http://")) {
+    if let Some(address) = head
+        .strip_prefix("https://")
+        .or_else(|| head.strip_prefix("http://"))
+    {
         let mut address = address.to_owned();
         let whole = matches!(pattern, Pattern::Exact(_));
         // Hosts are stored in lower case, and a page of a host alone is its root.
@@ -192,11 +201,17 @@ fn read_click(text: &str) -> Result<(Target, Vec<Filter>), String> {
     let prefixed = |prefix: &str| text.strip_prefix(prefix);
     if let Some(rest) = prefixed("text=") {
         let (word, filters) = read_value(rest)?;
-        return Ok((Target::Click(ClickTarget::Text(given(word, "text after text=")?)), filters));
+        return Ok((
+            Target::Click(ClickTarget::Text(given(word, "text after text=")?)),
+            filters,
+        ));
     }
     if let Some(rest) = prefixed("text~") {
         let (word, filters) = read_value(rest)?;
-        return Ok((Target::Click(ClickTarget::TextPart(given(word, "text after text~")?)), filters));
+        return Ok((
+            Target::Click(ClickTarget::TextPart(given(word, "text after text~")?)),
+            filters,
+        ));
     }
     let (selector, filters) = if text.starts_with(['\'', '"']) {
         let (word, filters) = read_value(text)?;
@@ -244,11 +259,31 @@ mod tests {
             ("page:/shop/*", Target::Path(glob(&["/shop/", ""])), 0),
             ("page:*", Target::Path(glob(&["", ""])), 0),
             (r"page:/a\*b", Target::Path(exact("/a*b")), 0),
-            ("page:'/a[b]*'[device=mobile]", Target::Path(exact("/a[b]*")), 1),
-            ("page:https://Shop.Example/Cart", Target::Address(exact("shop.example/Cart")), 0),
-            ("page:http://shop.example", Target::Address(exact("shop.example/")), 0),
-            ("page:https://*.example/cart", Target::Address(glob(&["", ".example/cart"])), 0),
-            ("url~/checkout?step=2", Target::Url("/checkout?step=2".into()), 0),
+            (
+                "page:'/a[b]*'[device=mobile]",
+                Target::Path(exact("/a[b]*")),
+                1,
+            ),
+            (
+                "page:https://Shop.Example/Cart",
+                Target::Address(exact("shop.example/Cart")),
+                0,
+            ),
+            (
+                "page:http://shop.example",
+                Target::Address(exact("shop.example/")),
+                0,
+            ),
+            (
+                "page:https://*.example/cart",
+                Target::Address(glob(&["", ".example/cart"])),
+                0,
+            ),
+            (
+                "url~/checkout?step=2",
+                Target::Url("/checkout?step=2".into()),
+                0,
+            ),
             ("url~pay[device=mobile]", Target::Url("pay".into()), 1),
             ("click:#pay", selector("#pay"), 0),
             ("click:'#pay'", selector("#pay"), 0),
@@ -256,14 +291,38 @@ mod tests {
             ("click:a[href='/x']", selector("a[href='/x']"), 0),
             ("click:input[name=email]", selector("input[name=email]"), 0),
             ("click:a[href=/x][device=mobile]", selector("a[href=/x]"), 1),
-            ("click:#pay[props.plan=pro,country!=DE]", selector("#pay"), 2),
+            (
+                "click:#pay[props.plan=pro,country!=DE]",
+                selector("#pay"),
+                2,
+            ),
             ("click:'#pay'[plan=pro]", selector("#pay"), 1),
             ("click:", Target::Click(ClickTarget::Anything), 0),
-            ("click:[path=/cart]", Target::Click(ClickTarget::Anything), 1),
-            ("click:text=Pay now", Target::Click(ClickTarget::Text("Pay now".into())), 0),
-            ("click:text~pay[path=/cart]", Target::Click(ClickTarget::TextPart("pay".into())), 1),
-            ("event:user signed up", Target::Event("user signed up".into()), 0),
-            ("event:purchase[plan=pro][device=mobile]", Target::Event("purchase".into()), 2),
+            (
+                "click:[path=/cart]",
+                Target::Click(ClickTarget::Anything),
+                1,
+            ),
+            (
+                "click:text=Pay now",
+                Target::Click(ClickTarget::Text("Pay now".into())),
+                0,
+            ),
+            (
+                "click:text~pay[path=/cart]",
+                Target::Click(ClickTarget::TextPart("pay".into())),
+                1,
+            ),
+            (
+                "event:user signed up",
+                Target::Event("user signed up".into()),
+                0,
+            ),
+            (
+                "event:purchase[plan=pro][device=mobile]",
+                Target::Event("purchase".into()),
+                2,
+            ),
             ("event:'a[b]'", Target::Event("a[b]".into()), 0),
             ("event:it's", Target::Event("it's".into()), 0),
             ("any:", Target::Any, 0),
@@ -271,7 +330,11 @@ mod tests {
         ];
         for (text, target, filters) in cases {
             let step: Step = text.parse().unwrap();
-            assert_eq!((step.target, step.filters.len()), (target, filters), "{text}");
+            assert_eq!(
+                (step.target, step.filters.len()),
+                (target, filters),
+                "{text}"
+            );
             assert_eq!(text.parse::<Step>().unwrap().to_string(), text);
         }
     }
@@ -284,7 +347,11 @@ mod tests {
             (Dimension::Known("device"), Operator::Is, "mobile"),
             (Dimension::Property("$x".into()), Operator::Contains, "Y"),
         ];
-        let expected = expected.map(|(dimension, operator, value)| Filter { dimension, operator, value: value.into() });
+        let expected = expected.map(|(dimension, operator, value)| Filter {
+            dimension,
+            operator,
+            value: value.into(),
+        });
         assert_eq!(step.filters, expected);
     }
 
@@ -309,7 +376,10 @@ mod tests {
         ];
         for (text, why) in cases {
             let error = text.parse::<Step>().unwrap_err().to_string();
-            assert!(error.contains(why) && error.contains("write page:/cart"), "{text}: {error}");
+            assert!(
+                error.contains(why) && error.contains("write page:/cart"),
+                "{text}: {error}"
+            );
         }
     }
 }

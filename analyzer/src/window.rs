@@ -10,7 +10,13 @@ use crate::Error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window(u32);
 
-const UNITS: [(char, u32); 5] = [('w', 604_800), ('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
+const UNITS: [(char, u32); 5] = [
+    ('w', 604_800),
+    ('d', 86_400),
+    ('h', 3_600),
+    ('m', 60),
+    ('s', 1),
+];
 /// Ten years; no run is longer, and sums of milliseconds stay far from any limit.
 const LONGEST: u32 = 3_660 * 86_400;
 const MEND: &str = "write a number and a unit, such as 300s, 30m, 12h or 14d, from 1s to 3660d";
@@ -56,7 +62,11 @@ impl FromStr for Window {
             .iter()
             .find_map(|(unit, factor)| Some((trimmed.strip_suffix(*unit)?, *factor)))
             .ok_or_else(wrong)?;
-        let seconds = number.trim_end().parse::<u32>().ok().and_then(|number| number.checked_mul(factor));
+        let seconds = number
+            .trim_end()
+            .parse::<u32>()
+            .ok()
+            .and_then(|number| number.checked_mul(factor));
         match seconds {
             Some(seconds @ 1..=LONGEST) => Ok(Self(seconds)),
             _ => Err(wrong()),
@@ -66,8 +76,10 @@ impl FromStr for Window {
 
 impl fmt::Display for Window {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (unit, factor) =
-            UNITS[1..].iter().find(|(_, factor)| self.0.is_multiple_of(*factor)).unwrap_or(&('s', 1));
+        let (unit, factor) = UNITS[1..]
+            .iter()
+            .find(|(_, factor)| self.0.is_multiple_of(*factor))
+            .unwrap_or(&('s', 1));
         write!(f, "{}{unit}", self.0 / factor)
     }
 }
@@ -89,13 +101,27 @@ mod tests {
         ];
         for (text, seconds, shown) in cases {
             let window: Window = text.parse().unwrap();
-            assert_eq!((window.seconds(), window.to_string().as_str()), (seconds, shown), "{text}");
+            assert_eq!(
+                (window.seconds(), window.to_string().as_str()),
+                (seconds, shown),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn what_is_no_window_says_how_to_write_one() {
-        for text in ["", "30", "m", "0s", "-5m", "1.5h", "30min", "99999999w", "4000d"] {
+        for text in [
+            "",
+            "30",
+            "m",
+            "0s",
+            "-5m",
+            "1.5h",
+            "30min",
+            "99999999w",
+            "4000d",
+        ] {
             let error = text.parse::<Window>().unwrap_err().to_string();
             assert!(error.contains("such as 300s"), "{text}: {error}");
         }
@@ -103,7 +129,10 @@ mod tests {
 
     #[test]
     fn durations_become_windows_where_they_are_whole_seconds() {
-        assert_eq!(Window::try_from(Duration::from_secs(60)).unwrap().seconds(), 60);
+        assert_eq!(
+            Window::try_from(Duration::from_secs(60)).unwrap().seconds(),
+            60
+        );
         assert!(Window::try_from(Duration::from_millis(1500)).is_err());
         assert!(Window::try_from(Duration::ZERO).is_err());
     }

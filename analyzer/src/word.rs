@@ -29,7 +29,9 @@ pub(crate) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        Self { letters: text.chars().peekable() }
+        Self {
+            letters: text.chars().peekable(),
+        }
     }
 
     pub(crate) fn peek(&mut self) -> Option<char> {
@@ -41,12 +43,12 @@ impl<'a> Reader<'a> {
         self.letters.next_if_eq(&wanted).is_some()
     }
 
-    pub(crate) fn rest(self) -> String {
-        self.letters.collect()
-    }
-
     pub(crate) fn skip_spaces(&mut self) {
-        while self.letters.next_if(|letter| letter.is_whitespace()).is_some() {}
+        while self
+            .letters
+            .next_if(|letter| letter.is_whitespace())
+            .is_some()
+        {}
     }
 
     /// The next word, up to a character for which `stops` holds or the end. Spaces around an unquoted word are dropped.
@@ -73,7 +75,10 @@ impl<'a> Reader<'a> {
             }
         }
         self.skip_spaces();
-        Ok(Word { pieces: vec![text], quoted: true })
+        Ok(Word {
+            pieces: vec![text],
+            quoted: true,
+        })
     }
 
     fn bare(&mut self, stops: impl Fn(char) -> bool) -> Result<Word, String> {
@@ -84,7 +89,10 @@ impl<'a> Reader<'a> {
             let last = pieces.len() - 1;
             match letter {
                 '\\' => {
-                    let escaped = self.letters.next().ok_or("a backslash at the end escapes nothing")?;
+                    let escaped = self
+                        .letters
+                        .next()
+                        .ok_or("a backslash at the end escapes nothing")?;
                     pieces[last].push(escaped);
                     meant = pieces[last].len();
                 }
@@ -98,7 +106,10 @@ impl<'a> Reader<'a> {
         if let Some(last) = pieces.last_mut() {
             last.truncate(last.trim_end().len().max(meant));
         }
-        Ok(Word { pieces, quoted: false })
+        Ok(Word {
+            pieces,
+            quoted: false,
+        })
     }
 }
 
@@ -109,7 +120,8 @@ mod tests {
     fn read(text: &str) -> Result<(Vec<String>, bool, String), String> {
         let mut reader = Reader::new(text);
         let word = reader.word(|letter| letter == ',')?;
-        Ok((word.pieces, word.quoted, reader.rest()))
+        let rest = reader.letters.collect();
+        Ok((word.pieces, word.quoted, rest))
     }
 
     #[test]

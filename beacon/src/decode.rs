@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use crate::error::{DecodeError, Place, Problem};
-use crate::limits::{BATCH_BYTES, EVENTS, NAME_BYTES, PROPS, SITE_BYTES, STRING_BYTES, STRINGS};
+use crate::limits::{BATCH_BYTES, EVENTS, NAME_BYTES, PROPS, STRING_BYTES, STRINGS};
 use crate::reader::Reader;
 use crate::{Batch, Click, Custom, Element, Event, Kind, Pageview, VERSION, check, json, kind};
 
@@ -57,14 +57,17 @@ fn binary(mut body: Reader<'_>) -> Result<(Batch<'_>, u32), DecodeError> {
     if flags != 0 {
         return Err(start.error(Problem::Flags { found: flags }));
     }
-    let mut batch = header(&mut body)?;
     let dictionary = Dictionary::read(&mut body)?;
+    let mut batch = head(&mut body, &dictionary)?;
     let (mut seen, mut skipped) = (0, 0);
     loop {
         let start = body;
         let kind = body.byte()?;
         if kind == kind::END {
             break;
+        }
+        if kind == kind::HEAD {
+            return Err(start.error(Problem::Head));
         }
         if seen == EVENTS {
             return Err(start.error(Problem::Count {
@@ -85,23 +88,26 @@ fn binary(mut body: Reader<'_>) -> Result<(Batch<'_>, u32), DecodeError> {
     Ok((batch, skipped))
 }
 
-fn header<'a>(body: &mut Reader<'a>) -> Result<Batch<'a>, DecodeError> {
+fn head<'a>(body: &mut Reader<'a>, dictionary: &Dictionary<'a>) -> Result<Batch<'a>, DecodeError> {
+    let start = *body;
+    if body.byte()? != kind::HEAD {
+        return Err(start.error(Problem::Head));
+    }
     let len = body.varint()?;
-    let mut header = body.part(len)?;
-    let start = header;
-    let site = header.text(SITE_BYTES)?;
-    check::site(site).map_err(|problem| start.error(problem))?;
-    let page = header
-        .bytes(4)?
-        .iter()
-        .rev()
-        .fold(0, |page, byte| page << 8 | u32::from(*byte));
-    let start = header;
-    let sent = header.varint()?;
+    let payload = body.part(len)?;
+    let mut fields = Fields {
+        payload,
+        dictionary,
+    };
+    let site = fields.text(STRING_BYTES)?;
+    check::site(&site).map_err(|problem| payload.error(problem))?;
+    let page = fields.payload.u32()?;
+    let start = fields.payload;
+    let sent = fields.payload.varint()?;
     check::sent(sent).map_err(|problem| start.error(problem))?;
-    let viewport = (header.u16()?, header.u16()?);
+    let viewport = (fields.later_u16()?, fields.later_u16()?);
     Ok(Batch {
-        site: Cow::Borrowed(site),
+        site,
         page,
         sent,
         viewport,

@@ -21,11 +21,15 @@ pub fn encode(batch: &Batch<'_>) -> Result<Vec<u8>, EncodeError> {
         place: member(&path),
     })?;
     let mut dictionary = Dictionary::default();
-    let events: Vec<(u8, Vec<u64>)> = batch
-        .events
-        .iter()
-        .map(|event| fields(event, &mut dictionary))
-        .collect();
+    let head = [dictionary.index(&batch.site), batch.page.into(), batch.sent];
+    let viewport = [batch.viewport.0.into(), batch.viewport.1.into()];
+    let mut records = vec![(kind::HEAD, [&head[..], &viewport].concat())];
+    records.extend(
+        batch
+            .events
+            .iter()
+            .map(|event| fields(event, &mut dictionary)),
+    );
     if dictionary.texts.len() > STRINGS {
         let problem = Problem::Count {
             what: "different texts",
@@ -37,7 +41,7 @@ pub fn encode(batch: &Batch<'_>) -> Result<Vec<u8>, EncodeError> {
         });
     }
     let mut bytes = vec![0; BATCH_BYTES];
-    let len = write(batch, &dictionary.texts, &events, &mut bytes).map_err(|Full| EncodeError {
+    let len = write(&dictionary.texts, &records, &mut bytes).map_err(|Full| EncodeError {
         problem: Problem::TooLarge { limit: BATCH_BYTES },
         place: member("events"),
     })?;
@@ -45,33 +49,15 @@ pub fn encode(batch: &Batch<'_>) -> Result<Vec<u8>, EncodeError> {
     Ok(bytes)
 }
 
-fn write(
-    batch: &Batch<'_>,
-    texts: &[&str],
-    events: &[(u8, Vec<u64>)],
-    bytes: &mut [u8],
-) -> Result<usize, Full> {
-    let mut header = [0; 128];
-    let header = {
-        let mut writer = Writer::new(&mut header);
-        writer.text(&batch.site)?;
-        writer.bytes(&batch.page.to_le_bytes())?;
-        writer.varint(batch.sent)?;
-        writer.varint(batch.viewport.0.into())?;
-        writer.varint(batch.viewport.1.into())?;
-        let len = writer.len();
-        &header[..len]
-    };
+fn write(texts: &[&str], records: &[(u8, Vec<u64>)], bytes: &mut [u8]) -> Result<usize, Full> {
     let mut writer = Writer::new(bytes);
     writer.bytes(&[VERSION, 0])?;
-    writer.varint(header.len() as u64)?;
-    writer.bytes(header)?;
     writer.varint(texts.len() as u64)?;
     for text in texts {
         writer.text(text)?;
     }
-    for (kind, fields) in events {
-        writer.event(*kind, fields.iter().copied())?;
+    for (kind, fields) in records {
+        writer.record(*kind, fields.iter().copied())?;
     }
     writer.byte(kind::END)?;
     Ok(writer.len())

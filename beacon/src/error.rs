@@ -40,6 +40,9 @@ pub enum Problem {
     /// Bytes after the end.
     #[error("there are bytes after the end of the batch")]
     Trailing,
+    /// No head record, or a second one.
+    #[error("a batch has one head, right behind its dictionary")]
+    Head,
     /// A varint beyond 64 bits or with bytes it does not need.
     #[error("a number is not a canonical varint of at most 64 bits")]
     Varint,
@@ -110,7 +113,9 @@ impl Problem {
             Self::Empty => "empty",
             Self::TooLarge { .. } => "too_large",
             Self::Version { .. } | Self::Flags { .. } => "version",
-            Self::CutOff | Self::Trailing | Self::Varint | Self::Dictionary { .. } => "malformed",
+            Self::CutOff | Self::Trailing | Self::Head | Self::Varint | Self::Dictionary { .. } => {
+                "malformed"
+            }
             Self::Number { .. } | Self::NotFinite => "number",
             Self::Count { .. } => "count",
             Self::LongText { .. } | Self::Utf8 | Self::Nul => "text",

@@ -1,4 +1,4 @@
-//! The bytes that tell one kind of event from another in a binary batch.
+//! The bytes that tell one kind of record from another in a binary batch: its head, its events, its end.
 //!
 //! Invariant: a number once given is never given to another kind. A decoder skips numbers it does not know, by the
 //! payload's length. Which fields a kind has is told in `encode` and `decode`, and in the crate's `README.md`.
@@ -11,3 +11,5 @@ pub const PAGEVIEW: u8 = 1;
 pub const CLICK: u8 = 2;
 /// The page reported an event of its own: name, properties, currency, value.
 pub const CUSTOM: u8 = 3;
+/// What holds of the whole batch, and its first record: site, page, sent, viewport.
+pub const HEAD: u8 = 4;

@@ -1,6 +1,6 @@
 //! Writes the binary layout into a buffer somebody else owns.
 //!
-//! Invariant: every call writes whole or not at all, so a refused event leaves a buffer that is still good. It
+//! Invariant: every call writes whole or not at all, so a refused record leaves a buffer that is still good. It
 //! neither allocates nor panics, and it knows numbers and bytes, not events: the wasm core and the encoder share it.
 
 /// The buffer has no room left for what was to be written.
@@ -113,11 +113,11 @@ impl<'a> Writer<'a> {
         self.bytes(text.as_bytes())
     }
 
-    /// Writes an event: its kind, the payload's length, and the payload, which is the fields as varints.
+    /// Writes a record: its kind, the payload's length, and the payload, which is the fields as varints.
     ///
     /// # Errors
-    /// [`Full`] where there is no room for the whole event; nothing of it is written then.
-    pub fn event(
+    /// [`Full`] where there is no room for the whole record; nothing of it is written then.
+    pub fn record(
         &mut self,
         kind: u8,
         fields: impl IntoIterator<Item = u64> + Clone,
@@ -158,11 +158,11 @@ mod tests {
     }
 
     #[test]
-    fn an_event_without_room_leaves_no_trace() {
+    fn a_record_without_room_leaves_no_trace() {
         let whole = {
             let mut buffer = [0; 64];
             let mut writer = Writer::new(&mut buffer);
-            writer.event(2, [1, 300, u64::MAX]).unwrap();
+            writer.record(2, [1, 300, u64::MAX]).unwrap();
             writer.len()
         };
         for room in 0..whole {
@@ -170,7 +170,7 @@ mod tests {
             let mut writer = Writer::new(&mut buffer);
             writer.byte(7).unwrap();
             assert_eq!(
-                writer.event(2, [1, 300, u64::MAX]),
+                writer.record(2, [1, 300, u64::MAX]),
                 Err(Full),
                 "room {room}"
             );

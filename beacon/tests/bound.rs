@@ -16,12 +16,12 @@ fn properties() -> Vec<u8> {
     let mut bytes = vec![0; BATCH_BYTES];
     let mut writer = Writer::new(&mut bytes);
     writer
-        .bytes(b"\x01\x00\x0a\x01s\0\0\0\0\0\0\0\0\x01\x01a")
+        .bytes(b"\x01\x00\x01\x01a\x04\x05\x01\0\0\0\0")
         .expect("room");
     for _ in 0..EVENTS {
         let head = [0, 0, 1, 1, PROPS as u64];
         writer
-            .event(kind::CUSTOM, head.into_iter().chain([1; PROPS * 2]))
+            .record(kind::CUSTOM, head.into_iter().chain([1; PROPS * 2]))
             .expect("room");
     }
     writer.byte(kind::END).expect("room");
@@ -31,9 +31,9 @@ fn properties() -> Vec<u8> {
 }
 
 fn dictionary() -> Vec<u8> {
-    let mut body = b"\x01\x00\x09\x01s\0\0\0\0\0\0\0".to_vec();
-    body.extend([(STRINGS & 0x7f) as u8 | 0x80, (STRINGS >> 7) as u8]);
+    let mut body = vec![1, 0, (STRINGS & 0x7f) as u8 | 0x80, (STRINGS >> 7) as u8];
     body.extend([1, b'a'].repeat(STRINGS));
+    body.extend(b"\x04\x05\x01\0\0\0\0");
     body.push(kind::END);
     body
 }

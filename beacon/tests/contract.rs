@@ -5,8 +5,11 @@ use snag_beacon::{
     encode, limits, to_json,
 };
 
-/// Version, flags, header (site `s`, page 0x04030201, sent 300, viewport 1280 × 720), dictionary `u`, `p`.
-const HEAD: &[u8] = b"\x01\x00\x0c\x01s\x01\x02\x03\x04\xac\x02\x80\x0a\xd0\x05\x02\x01u\x01p";
+/// Version, flags, dictionary `s`, `u`, `p`, head: site `s`, page 0x04030201, sent 300, viewport 1280 × 720.
+const HEAD: &[u8] =
+    b"\x01\x00\x03\x01s\x01u\x01p\x04\x0b\x01\x81\x84\x8c\x20\xac\x02\x80\x0a\xd0\x05";
+/// The least head for a dictionary whose first text is the site.
+const LEAST: &[u8] = b"\x04\x03\x01\x00\x00";
 
 fn sample(kind: Kind<'_>) -> Batch<'_> {
     let event = Event {
@@ -56,16 +59,16 @@ fn the_bytes_of_version_1_stay_what_they_are() {
         ..Custom::default()
     });
     for (kind, events) in [
-        (pageview, &b"\x01\x06\xc8\x01\x01\x01\x00\x02\x00"[..]),
+        (pageview, &b"\x01\x06\xc8\x01\x01\x02\x00\x03\x00"[..]),
         (
             click,
-            b"\x02\x0c\xc8\x01\x01\x01\x02\x01\x00\x00\x00\x05\xac\x02\x00",
+            b"\x02\x0c\xc8\x01\x01\x02\x03\x02\x00\x00\x00\x05\xac\x02\x00",
         ),
         (
             custom,
-            b"\x03\x0c\xc8\x01\x01\x01\x02\x01\x02\x01\x01\x01\xc0\x52\x00",
+            b"\x03\x0c\xc8\x01\x01\x02\x03\x01\x03\x02\x02\x01\xc0\x52\x00",
         ),
-        (bare, b"\x03\x08\xc8\x01\x01\x01\x02\x00\x00\x00\x00"),
+        (bare, b"\x03\x08\xc8\x01\x01\x02\x03\x00\x00\x00\x00"),
     ] {
         let batch = sample(kind);
         assert_eq!(decode(&body(events)).unwrap(), batch);
@@ -82,24 +85,31 @@ fn fields_a_payload_lacks_are_empty_and_fields_it_adds_are_passed_over() {
         }))
     };
     assert_eq!(
-        decode(&body(b"\x01\x04\xc8\x01\x01\x01\x00")).unwrap(),
+        decode(&body(b"\x01\x04\xc8\x01\x01\x02\x00")).unwrap(),
         pageview("")
     );
     assert_eq!(
-        decode(&body(b"\x01\x05\xc8\x01\x01\x01\x00\x00")).unwrap(),
+        decode(&body(b"\x01\x05\xc8\x01\x01\x02\x00\x00")).unwrap(),
         pageview("")
     );
     assert_eq!(
-        decode(&body(b"\x01\x08\xc8\x01\x01\x01\x00\x02\xff\xff\x00")).unwrap(),
+        decode(&body(b"\x01\x08\xc8\x01\x01\x02\x00\x03\xff\xff\x00")).unwrap(),
         pageview("p")
     );
-    let header = b"\x01\x00\x0e\x01s\x01\x02\x03\x04\xac\x02\x80\x0a\xd0\x05\xff\xff\x01\x01u\x01\x04\xc8\x01\x01\x01\x00";
-    assert_eq!(decode(header).unwrap(), pageview(""));
+    let longer = b"\x01\x00\x02\x01s\x01u\x04\x0d\x01\x81\x84\x8c\x20\xac\x02\x80\x0a\xd0\x05\xff\xff\x01\x04\xc8\x01\x01\x02\x00";
+    assert_eq!(decode(longer).unwrap(), pageview(""));
+    let shorter =
+        b"\x01\x00\x02\x01s\x01u\x04\x07\x01\x81\x84\x8c\x20\xac\x02\x01\x04\xc8\x01\x01\x02\x00";
+    let unseen = Batch {
+        viewport: (0, 0),
+        ..pageview("")
+    };
+    assert_eq!(decode(shorter).unwrap(), unseen);
 }
 
 #[test]
 fn events_of_unknown_kinds_are_passed_over_and_counted() {
-    let events = b"\x63\x03abc\x01\x04\xc8\x01\x01\x01\x64\x00\x00";
+    let events = b"\x63\x03abc\x01\x04\xc8\x01\x01\x02\x64\x00\x00";
     let (batch, skipped) = decode_with_skipped(&body(events))
         .map(|(b, s)| (b.events.len(), s))
         .unwrap();
@@ -167,16 +177,9 @@ fn json_says_what_the_readme_shows() {
 
 #[test]
 fn a_refused_binary_batch_says_what_is_wrong_and_at_which_byte() {
-    let many = [
-        &b"\x01\x00\x0c\x01s\x01\x02\x03\x04\xac\x02\x80\x0a\xd0\x05\x81\x08"[..],
-        &[1, b'a'].repeat(1025),
-    ]
-    .concat();
-    let long = [
-        &b"\x01\x00\x0c\x01s\x01\x02\x03\x04\xac\x02\x80\x0a\xd0\x05\x01\x81\x10"[..],
-        &[b'a'; 2049],
-    ]
-    .concat();
+    let many = [&b"\x01\x00\x81\x08"[..], &[1, b'a'].repeat(1025)].concat();
+    let long = [&b"\x01\x00\x01\x81\x10"[..], &[b'a'; 2049]].concat();
+    let site = [&b"\x01\x00\x01\x41"[..], &[b'a'; 65], LEAST].concat();
     let events = [HEAD, &b"\x63\x00".repeat(257), b"\x00"].concat();
     for (body, label, place) in [
         (&b""[..], "empty", 0),
@@ -185,32 +188,40 @@ fn a_refused_binary_batch_says_what_is_wrong_and_at_which_byte() {
         (b"hello", "version", 0),
         (b"\xff", "version", 0),
         (b"\x01\x80", "version", 1),
-        (b"\x01\x00\x09\x00\0\0\0\0\0\0\0", "malformed", 3),
-        (b"\x01\x00\x08\x00\0\0\0\0\0\0\0\0\0", "site", 3),
-        (b"\x01\x00\x09\x01 \0\0\0\0\0\0\0\0\0", "site", 3),
-        (b"\x01\x00\x09\x01\xff\0\0\0\0\0\0\0\0\0", "text", 4),
+        (&many, "count", 2),
+        (&long, "text", 3),
+        (b"\x01\x00\x01\x03a\0b\x04\x03\x01\0\0\0", "text", 3),
+        (b"\x01\x00\x01\x02\xc3\x28\x04\x03\x01\0\0\0", "text", 4),
+        (b"\x01\x00\x00\x00", "malformed", 3),
+        (b"\x01\x00\x00\x04\x03\x00\x00\x00\x00", "site", 5),
+        (b"\x01\x00\x01\x01 \x04\x03\x01\x00\x00\x00", "site", 7),
+        (&site, "site", 71),
+        (b"\x01\x00\x01\x01s\x04\x03\x02\x00\x00\x00", "malformed", 7),
+        (b"\x01\x00\x01\x01s\x04\x02\x01\x00\x00", "malformed", 9),
         (
-            b"\x01\x00\x0d\x01s\0\0\0\0\x80\x80\x80\x80\x20\0\0\0\0",
+            b"\x01\x00\x01\x01s\x04\x07\x01\xff\xff\xff\xff\x10\x00\x00",
+            "number",
+            8,
+        ),
+        (
+            b"\x01\x00\x01\x01s\x04\x07\x01\x00\x81\xf0\xfa\xd3\x09\x00",
             "time",
             9,
         ),
-        (b"\x01\x00\x0b\x01s\0\0\0\0\0\x80\x80\x04\0\0", "number", 10),
-        (&many, "count", 15),
-        (&long, "text", 16),
-        (b"\x01\x00\x09\x01s\0\0\0\0\0\0\0\x01\x03a\0b\0", "text", 13),
         (
-            b"\x01\x00\x09\x01s\0\0\0\0\0\0\0\x01\x02\xc3\x28\0",
-            "text",
-            14,
+            b"\x01\x00\x01\x01s\x04\x06\x01\x00\x00\x80\x80\x04\x00",
+            "number",
+            10,
         ),
+        (&body(b"\x04\x03\x01\x00\x00\x00"), "malformed", HEAD.len()),
         (&events, "count", HEAD.len() + 512),
         (
-            &body(b"\x01\x04\xad\x02\x01\x01\x00"),
+            &body(b"\x01\x04\xad\x02\x01\x02\x00"),
             "time",
             HEAD.len() + 2,
         ),
         (
-            &body(b"\x01\x04\xc8\x01\x01\x03\x00"),
+            &body(b"\x01\x04\xc8\x01\x01\x04\x00"),
             "malformed",
             HEAD.len() + 5,
         ),
@@ -225,29 +236,39 @@ fn a_refused_binary_batch_says_what_is_wrong_and_at_which_byte() {
             HEAD.len() + 5,
         ),
         (
-            &body(b"\x01\x04\xc8\x00\x01\x01\x00"),
+            &body(b"\x01\x04\xc8\x00\x01\x02\x00"),
             "malformed",
             HEAD.len() + 2,
         ),
         (
-            &body(b"\x01\x7f\xc8\x01\x01\x01\x00"),
+            &body(b"\x01\x7f\xc8\x01\x01\x02\x00"),
             "malformed",
             HEAD.len() + 2,
         ),
         (
-            &body(b"\x03\x05\xc8\x01\x01\x01\x00\x00"),
+            &body(b"\x03\x05\xc8\x01\x01\x02\x00\x00"),
             "missing",
             HEAD.len() + 6,
         ),
         (
-            &body(b"\x03\x06\xc8\x01\x01\x01\x01\x1f\x00"),
+            &body(b"\x03\x06\xc8\x01\x01\x02\x02\x1f\x00"),
             "count",
             HEAD.len() + 7,
         ),
         (
-            &body(b"\x03\x0b\xc8\x01\x01\x01\x01\x00\x00\x01\xff\xe0\x03\x00"),
+            &body(b"\x03\x08\xc8\x01\x01\x02\x02\x01\x00\x00\x00"),
+            "missing",
+            HEAD.len() + 8,
+        ),
+        (
+            &body(b"\x03\x0b\xc8\x01\x01\x02\x02\x00\x00\x01\xff\xe0\x03\x00"),
             "number",
             HEAD.len() + 10,
+        ),
+        (
+            &body(b"\x03\x08\xc8\x01\x01\x02\x02\x00\x00\x02\x00"),
+            "number",
+            HEAD.len() + 9,
         ),
         (&body(b"\x00\x00"), "malformed", HEAD.len() + 1),
         (&body(b""), "malformed", HEAD.len()),

@@ -77,7 +77,6 @@ struct Collecting {
 }
 
 /// A running collector.
-#[derive(Debug)]
 pub struct Collector {
     address: SocketAddr,
     server: ServerHandle,

@@ -22,7 +22,6 @@ const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// The task that ships.
-#[derive(Debug)]
 pub(crate) struct Uploader {
     pub(crate) shelf: Arc<Shelf>,
     pub(crate) store: Store,

@@ -15,6 +15,7 @@ mod run;
 mod step;
 mod truth;
 mod visit;
+mod walk;
 
 pub use address::Addresses;
 pub use agent::Agent;

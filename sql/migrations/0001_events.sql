@@ -1,7 +1,7 @@
 -- The truth: one row an event. Times are the server's (received_at less the page's own elapsed time).
 -- seq orders events of one visitor and one time as they were reported.
 -- visitor_before is the visitor under the previous day's salt, filled only shortly after a change of salts.
-CREATE TABLE events
+CREATE TABLE IF NOT EXISTS events
 (
     site            LowCardinality(String),
     time            DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),

@@ -1,5 +1,5 @@
 -- What an element identifier stands for. The latest words about an element win.
-CREATE TABLE elements
+CREATE TABLE IF NOT EXISTS elements
 (
     site     LowCardinality(String),
     element  UInt64,

@@ -1,5 +1,5 @@
 -- Which stretches of which import files are in: chain is the hash of everything up to end_byte.
-CREATE TABLE import_batches
+CREATE TABLE IF NOT EXISTS import_batches
 (
     chain       FixedString(32),
     end_byte    UInt64,

@@ -1,5 +1,5 @@
 -- Random keys that all collectors and imports of one installation share.
-CREATE TABLE secrets
+CREATE TABLE IF NOT EXISTS secrets
 (
     name       String,
     value      String,

@@ -8,7 +8,8 @@
 -- event never serves two. Once the last step is reached nothing changes any more.
 -- The walk from starts[reached] gives the times: the first event for each next step is the one that carried this start on.
 --
--- A person is the visitor under the previous day's salt where events shortly after midnight tell of one.
+-- A person is the visitor under the previous day's salt where events shortly after midnight tell of one; these events are
+-- read whether or not they match.
 WITH
     events_matched AS
     (
@@ -19,7 +20,7 @@ WITH
             {{mask}} AS mask,
             bitXor(mask, 1048576 - intExp2(toUInt8(log2(greatest(mask, 1))))) AS code
         FROM events
-        PREWHERE site = {site:String} AND bot = '' AND {{period}} AND ({{rows}})
+        PREWHERE site = {site:String} AND bot = '' AND {{period}} AND (visitor_before != 0 OR ({{rows}}))
     ),
     visitors AS
     (
@@ -69,7 +70,7 @@ WITH
             reached,
             arrayFold(
                 (times, event) -> if(
-                    length(times) < reached AND bitTest(event, 19 - length(times)) AND bitShiftRight(event, 20) >= starts[reached],
+                    length(times) < reached AND bitAnd(event, bitShiftRight(524288, length(times))) != 0 AND bitShiftRight(event, 20) >= starts[reached],
                     arrayPushBack(times, bitShiftRight(event, 20)),
                     times),
                 if(reached < 2, emptyArrayInt64(), events),

@@ -1,6 +1,7 @@
 //! `snag funnel`: how far visitors get, and where they abandon.
 
 use anyhow::Result;
+use snag_analyzer::format::render;
 use snag_analyzer::{FunnelRequest, Period};
 use snag_store::Store;
 
@@ -8,18 +9,22 @@ use crate::cli::Funnel;
 use crate::config::{Config, Environment};
 use crate::exit::Exit;
 
+/// Columns a table may take.
+const WIDTH: u16 = 100;
+
 /// Prints the funnel.
 pub(crate) async fn run(funnel: Funnel, config: &Config, environment: &Environment) -> Result<Exit> {
     let request = FunnelRequest {
         site: funnel.site,
         steps: funnel.steps,
         window: funnel.window,
-        period: Period::parse(funnel.from.as_deref(), funnel.to.as_deref())?,
-        filters: funnel.filters,
+        period: Period::new(funnel.from, funnel.to)?,
+        filters: funnel.filters.into_iter().flat_map(|filters| filters.0).collect(),
     };
     let store = Store::open(&config.store(environment)?).await?;
     let report = snag_analyzer::funnel(&store, &request).await;
     store.close().await?;
-    print!("{}", funnel.format.render(&report?));
-    Ok(Exit::Done)
+    let report = report?;
+    print!("{}", render(&report, funnel.format, WIDTH)?);
+    Ok(if report.data { Exit::Done } else { Exit::NothingToReport })
 }

@@ -13,7 +13,7 @@ pub(crate) async fn run(config: &Config, environment: &Environment) -> Result<Ex
     store.close().await?;
     let applied = applied?;
     for migration in &applied {
-        println!("applied {migration}");
+        println!("applied {}", migration.name);
     }
     if applied.is_empty() {
         println!("the tables are up to date");

@@ -51,6 +51,6 @@ fn place(store: &Store, config: &Config) -> String {
     match store.role() {
         Role::Server => format!("ClickHouse at {}", config.clickhouse.url.as_deref().unwrap_or_default()),
         Role::Owner { .. } => format!("{} (embedded engine)", config.data_dir.display()),
-        Role::Guest { owner } => format!("{} (engine of process {owner})", config.data_dir.display()),
+        Role::Guest { pid } => format!("{} (engine of process {pid})", config.data_dir.display()),
     }
 }

@@ -37,11 +37,21 @@ pub struct Check {
 
 impl Check {
     fn good(name: &'static str, detail: impl Into<String>) -> Check {
-        Check { name, ok: true, detail: detail.into(), mend: None }
+        Check {
+            name,
+            ok: true,
+            detail: detail.into(),
+            mend: None,
+        }
     }
 
     fn bad(name: &'static str, detail: impl Into<String>, mend: impl Into<String>) -> Check {
-        Check { name, ok: false, detail: detail.into(), mend: Some(mend.into()) }
+        Check {
+            name,
+            ok: false,
+            detail: detail.into(),
+            mend: Some(mend.into()),
+        }
     }
 }
 
@@ -62,7 +72,10 @@ pub async fn doctor(examination: &Examination<'_>) -> Vec<Check> {
 
 fn engine_library(config: &Config) -> Check {
     const NAME: &str = "engine library";
-    let path = match engine::find(config.engine_library.as_deref(), config.engine_cache.as_deref()) {
+    let path = match engine::find(
+        config.engine_library.as_deref(),
+        config.engine_cache.as_deref(),
+    ) {
         Ok(path) => path,
         Err(error) => return failed(NAME, error),
     };
@@ -78,7 +91,8 @@ fn engine_library(config: &Config) -> Check {
             if ENGINE_VERSION.starts_with(&version) || version.starts_with(ENGINE_VERSION) {
                 Check::good(NAME, detail)
             } else {
-                let detail = format!("{detail}, but {ENGINE_VERSION} is what this snag is made for");
+                let detail =
+                    format!("{detail}, but {ENGINE_VERSION} is what this snag is made for");
                 Check::bad(NAME, detail, engine::install_command())
             }
         }
@@ -95,22 +109,38 @@ fn data_directory(data_dir: &Path) -> Check {
             format!("mkdir -p {}", data_dir.display()),
         );
     };
-    let writable = nearest.is_dir() && rustix::fs::access(nearest, rustix::fs::Access::WRITE_OK).is_ok();
+    let writable =
+        nearest.is_dir() && rustix::fs::access(nearest, rustix::fs::Access::WRITE_OK).is_ok();
     if !writable {
         let detail = format!("{} cannot be written to", nearest.display());
-        return Check::bad(NAME, detail, format!("sudo chown $USER {}", nearest.display()));
+        return Check::bad(
+            NAME,
+            detail,
+            format!("sudo chown $USER {}", nearest.display()),
+        );
     }
     if nearest == data_dir {
         Check::good(NAME, format!("{} can be written to", data_dir.display()))
     } else {
-        Check::good(NAME, format!("{} will be made at the first start", data_dir.display()))
+        Check::good(
+            NAME,
+            format!("{} will be made at the first start", data_dir.display()),
+        )
     }
 }
 
 /// A relative path begins where the process stands.
 fn nearest_existing(path: &Path) -> Option<&Path> {
-    let exists = |path: &&Path| if path.as_os_str().is_empty() { false } else { path.exists() };
-    path.ancestors().find(exists).or_else(|| path.is_relative().then_some(Path::new(".")))
+    let exists = |path: &&Path| {
+        if path.as_os_str().is_empty() {
+            false
+        } else {
+            path.exists()
+        }
+    };
+    path.ancestors()
+        .find(exists)
+        .or_else(|| path.is_relative().then_some(Path::new(".")))
 }
 
 async fn clickhouse(config: &Config) -> Check {
@@ -121,8 +151,15 @@ async fn clickhouse(config: &Config) -> Check {
             None => return Check::good(NAME, "embedded, not running now; `snag serve` starts it"),
             Some(Claim::Taken(None) | Claim::Held(_)) => {
                 let path = lock::path(&config.data_dir);
-                let mend = format!("wait for it to start; to see the process: fuser {}", path.display());
-                return Check::bad(NAME, format!("{} is held, and says nothing", path.display()), mend);
+                let mend = format!(
+                    "wait for it to start; to see the process: fuser {}",
+                    path.display()
+                );
+                return Check::bad(
+                    NAME,
+                    format!("{} is held, and says nothing", path.display()),
+                    mend,
+                );
             }
             Some(Claim::Taken(Some(_))) => {}
         }
@@ -138,7 +175,9 @@ async fn clickhouse(config: &Config) -> Check {
             let detail = format!("{version} answers ({})", store.place());
             match store.verify().await {
                 Ok(()) => Check::good(NAME, detail),
-                Err(Error::Setup { message, mend }) => Check::bad(NAME, format!("{detail}; {message}"), mend),
+                Err(Error::Setup { message, mend }) => {
+                    Check::bad(NAME, format!("{detail}; {message}"), mend)
+                }
                 Err(error) => failed(NAME, error),
             }
         }
@@ -152,7 +191,10 @@ fn port(address: SocketAddr) -> Check {
         Err(error) => Check::bad(
             NAME,
             format!("{address}: {error}"),
-            format!("see who has it: ss -ltnp 'sport = :{}'; or listen elsewhere", address.port()),
+            format!(
+                "see who has it: ss -ltnp 'sport = :{}'; or listen elsewhere",
+                address.port()
+            ),
         ),
     }
 }
@@ -189,7 +231,11 @@ fn free_disk(data_dir: &Path, least: u64) -> Check {
                 Check::good(NAME, detail)
             } else {
                 let detail = format!("{detail}; {} MiB are wanted", mebibytes(least));
-                Check::bad(NAME, detail, format!("free some, or move the data: df -h {}", place.display()))
+                Check::bad(
+                    NAME,
+                    detail,
+                    format!("free some, or move the data: df -h {}", place.display()),
+                )
             }
         }
     }

@@ -9,8 +9,8 @@ mod ffi;
 mod library;
 
 pub(crate) use ffi::{Connection, Insertion, Parameter, Refusal, StatementClass, Symbols, Tally};
-pub(crate) use library::{candidates, find, install_command};
 pub use library::{ENGINE_VERSION, engine_package};
+pub(crate) use library::{find, install_command};
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
@@ -44,7 +44,10 @@ impl Engine {
     /// the engine refuses the directory.
     pub(crate) fn open(library: &Path, directory: &Path, database: &str) -> Result<Engine, Error> {
         let symbols = Symbols::load(library).map_err(|Refusal(reason)| Error::Setup {
-            message: format!("the engine library {} does not load: {reason}", library.display()),
+            message: format!(
+                "the engine library {} does not load: {reason}",
+                library.display()
+            ),
             mend: install_command(),
         })?;
         let mut open = open_directory();
@@ -55,21 +58,30 @@ impl Engine {
             });
         }
         std::fs::create_dir_all(directory).map_err(|error| Error::Setup {
-            message: format!("the directory {} cannot be made: {error}", directory.display()),
+            message: format!(
+                "the directory {} cannot be made: {error}",
+                directory.display()
+            ),
             mend: "choose a directory that can be written to".to_owned(),
         })?;
         let mut arguments = vec!["snag".to_owned(), format!("--path={}", directory.display())];
         arguments.extend(DEFAULTS.map(str::to_owned));
-        let refused = |Refusal(reason): Refusal| Error::Setup {
+        let refused = |Refusal(reason): Refusal| {
+            Error::Setup {
             message: format!("the engine does not open {}: {reason}", directory.display()),
             mend: "check that the directory can be written to, that the disk is not full, and that it was \
                    not written by a newer engine"
                 .to_owned(),
+        }
         };
         let mut anchor = Connection::open(symbols, &arguments).map_err(refused)?;
         let create = format!("CREATE DATABASE IF NOT EXISTS {}", quote_name(database));
-        anchor.query(create.as_bytes(), "Null", &[]).map_err(refused)?;
-        let (version, _) = anchor.query(b"SELECT version()", "TSVRaw", &[]).map_err(refused)?;
+        anchor
+            .query(create.as_bytes(), "Null", &[])
+            .map_err(refused)?;
+        let (version, _) = anchor
+            .query(b"SELECT version()", "TSVRaw", &[])
+            .map_err(refused)?;
         *open = Some(directory.to_owned());
         Ok(Engine {
             symbols,
@@ -103,7 +115,12 @@ impl Drop for Engine {
     fn drop(&mut self) {
         // The last connection stops the engine, and only then may another be opened.
         let mut open = open_directory();
-        drop(self.anchor.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take());
+        drop(
+            self.anchor
+                .lock()
+                .unwrap_or_else(|poisoned| poisoned.into_inner())
+                .take(),
+        );
         *open = None;
     }
 }

@@ -79,7 +79,10 @@ impl Error {
     }
 
     pub(crate) fn unavailable(message: impl Into<String>) -> Error {
-        Error::Unavailable { code: None, message: message.into() }
+        Error::Unavailable {
+            code: None,
+            message: message.into(),
+        }
     }
 
     /// Sorts an answer of ClickHouse such as `Code: 60. DB::Exception: … (UNKNOWN_TABLE)`.
@@ -87,12 +90,24 @@ impl Error {
         let message = text.trim().to_owned();
         let Some(code) = code_in(&message) else {
             // Not ClickHouse's words: a proxy in between, or a server that is starting.
-            return Error::Unavailable { code: None, message };
+            return Error::Unavailable {
+                code: None,
+                message,
+            };
         };
         match cause(code) {
-            Cause::Passing => Error::Unavailable { code: Some(code), message },
-            Cause::Installation(mend) => Error::Setup { message, mend: mend.to_owned() },
-            Cause::Request => Error::Rejected { code: Some(code), message },
+            Cause::Passing => Error::Unavailable {
+                code: Some(code),
+                message,
+            },
+            Cause::Installation(mend) => Error::Setup {
+                message,
+                mend: mend.to_owned(),
+            },
+            Cause::Request => Error::Rejected {
+                code: Some(code),
+                message,
+            },
         }
     }
 }
@@ -100,7 +115,9 @@ impl Error {
 /// The number after the first `Code: `.
 pub(crate) fn code_in(text: &str) -> Option<i32> {
     let rest = &text[text.find("Code: ")? + "Code: ".len()..];
-    let digits = rest.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(rest.len());
+    let digits = rest
+        .find(|letter: char| !letter.is_ascii_digit())
+        .unwrap_or(rest.len());
     rest[..digits].parse().ok()
 }
 
@@ -110,7 +127,10 @@ impl From<clickhouse::error::Error> for Error {
         match error {
             Client::BadResponse(text) => Error::from_answer(&text),
             Client::Network(_) | Client::TimedOut => Error::unavailable(with_sources(&error)),
-            _ => Error::Rejected { code: None, message: with_sources(&error) },
+            _ => Error::Rejected {
+                code: None,
+                message: with_sources(&error),
+            },
         }
     }
 }
@@ -137,13 +157,41 @@ mod tests {
     #[test]
     fn answers_are_sorted_by_what_the_caller_does() {
         let cases: [(&str, bool, &str); 8] = [
-            ("Code: 241. DB::Exception: memory limit exceeded (MEMORY_LIMIT_EXCEEDED)", true, "unavailable"),
-            ("Code: 252. DB::Exception: Too many parts (TOO_MANY_PARTS)", true, "unavailable"),
-            ("Code: 242. DB::Exception: Table is in readonly mode", true, "unavailable"),
-            ("Code: 27. DB::Exception: Cannot parse input", false, "rejected"),
-            ("Code: 33. DB::Exception: Cannot read all data", false, "rejected"),
-            ("Code: 516. DB::Exception: Authentication failed", true, "setup"),
-            ("Code: 60. DB::Exception: Table snag.events does not exist", true, "setup"),
+            (
+                "Code: 241. DB::Exception: memory limit exceeded (MEMORY_LIMIT_EXCEEDED)",
+                true,
+                "unavailable",
+            ),
+            (
+                "Code: 252. DB::Exception: Too many parts (TOO_MANY_PARTS)",
+                true,
+                "unavailable",
+            ),
+            (
+                "Code: 242. DB::Exception: Table is in readonly mode",
+                true,
+                "unavailable",
+            ),
+            (
+                "Code: 27. DB::Exception: Cannot parse input",
+                false,
+                "rejected",
+            ),
+            (
+                "Code: 33. DB::Exception: Cannot read all data",
+                false,
+                "rejected",
+            ),
+            (
+                "Code: 516. DB::Exception: Authentication failed",
+                true,
+                "setup",
+            ),
+            (
+                "Code: 60. DB::Exception: Table snag.events does not exist",
+                true,
+                "setup",
+            ),
             ("502 Bad Gateway", true, "unavailable"),
         ];
         for (text, retryable, kind) in cases {

@@ -65,8 +65,12 @@ impl Front {
         };
         let desk = Arc::new(Desk::new(engine, credentials, front.work.clone()));
         for listener in std::iter::once(listener).chain(sql) {
-            let accept =
-                accept(listener, Arc::clone(&desk), front.closing.clone(), front.connections.clone());
+            let accept = accept(
+                listener,
+                Arc::clone(&desk),
+                front.closing.clone(),
+                front.connections.clone(),
+            );
             front.connections.spawn(accept);
         }
         Ok(front)
@@ -134,7 +138,9 @@ async fn serve(stream: TcpStream, desk: Arc<Desk>, closing: CancellationToken) {
         async move { Ok::<_, std::convert::Infallible>(desk.handle(request).await) }
     });
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEADER_PATIENCE);
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_PATIENCE);
     let connection = builder.serve_connection(TokioIo::new(stream), service);
     tokio::select! {
         outcome = connection => if let Err(error) = outcome {

@@ -34,11 +34,16 @@ mod open {
 
     use crate::config::Secret;
 
-    pub(super) fn serialize<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(
+        secret: &Secret,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(secret.expose())
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Secret, D::Error> {
         String::deserialize(deserializer).map(Secret::from)
     }
 }
@@ -71,7 +76,11 @@ pub(crate) fn path(data_dir: &Path) -> PathBuf {
 pub(crate) fn claim(data_dir: &Path) -> Result<Claim, Error> {
     let path = path(data_dir);
     let trouble = |error: std::io::Error| setup(&path, &error);
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data_dir).map_err(trouble)?;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(data_dir)
+        .map_err(trouble)?;
     let file = OpenOptions::new()
         .read(true)
         .write(true)
@@ -83,7 +92,8 @@ pub(crate) fn claim(data_dir: &Path) -> Result<Claim, Error> {
     match file.try_lock() {
         Ok(()) => {
             // Another umask or a copied directory may have left it open to others.
-            file.set_permissions(Permissions::from_mode(0o600)).map_err(trouble)?;
+            file.set_permissions(Permissions::from_mode(0o600))
+                .map_err(trouble)?;
             file.set_len(0).map_err(trouble)?;
             Ok(Claim::Held(Lock { file, path }))
         }
@@ -112,7 +122,9 @@ fn setup(path: &Path, error: &std::io::Error) -> Error {
     let directory = path.parent().unwrap_or(path).display();
     Error::Setup {
         message: format!("the lock {} cannot be taken: {error}", path.display()),
-        mend: format!("make {directory} a directory that this user can write to (chown, or another data_dir)"),
+        mend: format!(
+            "make {directory} a directory that this user can write to (chown, or another data_dir)"
+        ),
     }
 }
 
@@ -149,10 +161,14 @@ mod tests {
     fn a_second_claim_learns_who_the_first_is() {
         let directory = tempfile::tempdir().unwrap();
         let data = directory.path().join("data");
-        let Claim::Held(mut lock) = claim(&data).unwrap() else { panic!("not held") };
+        let Claim::Held(mut lock) = claim(&data).unwrap() else {
+            panic!("not held")
+        };
         assert!(matches!(claim(&data).unwrap(), Claim::Taken(None)));
         lock.publish(&someone()).unwrap();
-        let Claim::Taken(Some(owner)) = claim(&data).unwrap() else { panic!("not taken") };
+        let Claim::Taken(Some(owner)) = claim(&data).unwrap() else {
+            panic!("not taken")
+        };
         assert_eq!(owner, someone());
     }
 
@@ -168,12 +184,19 @@ mod tests {
     #[test]
     fn what_a_dead_owner_left_is_not_believed() {
         let directory = tempfile::tempdir().unwrap();
-        let Claim::Held(mut lock) = claim(directory.path()).unwrap() else { panic!("not held") };
+        let Claim::Held(mut lock) = claim(directory.path()).unwrap() else {
+            panic!("not held")
+        };
         lock.publish(&someone()).unwrap();
         drop(lock);
         assert!(owner(directory.path()).is_none());
-        let Claim::Held(_lock) = claim(directory.path()).unwrap() else { panic!("not held again") };
-        assert!(matches!(claim(directory.path()).unwrap(), Claim::Taken(None)));
+        let Claim::Held(_lock) = claim(directory.path()).unwrap() else {
+            panic!("not held again")
+        };
+        assert!(matches!(
+            claim(directory.path()).unwrap(),
+            Claim::Taken(None)
+        ));
     }
 
     #[test]

@@ -63,8 +63,14 @@ pub(crate) fn all() -> Vec<Migration> {
 ///
 /// # Errors
 /// [`Error::Setup`] for a changed file, or a database that is ahead of this program.
-pub(crate) fn pending<'a>(known: &'a [Migration], records: &[Record]) -> Result<Vec<&'a Migration>, Error> {
-    let by_version: BTreeMap<u32, &Record> = records.iter().map(|record| (record.version, record)).collect();
+pub(crate) fn pending<'a>(
+    known: &'a [Migration],
+    records: &[Record],
+) -> Result<Vec<&'a Migration>, Error> {
+    let by_version: BTreeMap<u32, &Record> = records
+        .iter()
+        .map(|record| (record.version, record))
+        .collect();
     for (version, record) in &by_version {
         let Some(migration) = known.iter().find(|migration| migration.version == *version) else {
             return Err(Error::Setup {
@@ -86,13 +92,16 @@ pub(crate) fn pending<'a>(known: &'a [Migration], records: &[Record]) -> Result<
                     migration.checksum(),
                     record.checksum
                 ),
-                mend: "take back the change to the file, and write a new migration for it".to_owned(),
+                mend: "take back the change to the file, and write a new migration for it"
+                    .to_owned(),
             });
         }
     }
     let newest = by_version.keys().next_back().copied().unwrap_or(0);
-    let pending: Vec<&Migration> =
-        known.iter().filter(|migration| !by_version.contains_key(&migration.version)).collect();
+    let pending: Vec<&Migration> = known
+        .iter()
+        .filter(|migration| !by_version.contains_key(&migration.version))
+        .collect();
     if let Some(skipped) = pending.iter().find(|migration| migration.version < newest) {
         return Err(Error::Setup {
             message: format!(
@@ -117,7 +126,9 @@ pub(crate) async fn migrate(
     let records = records(client).await?;
     let mut applied = Vec::new();
     for migration in pending(known, &records)? {
-        run(client, &migration.sql).await.map_err(|error| at_file(error, &migration.name))?;
+        run(client, &migration.sql)
+            .await
+            .map_err(|error| at_file(error, &migration.name))?;
         let insert = "INSERT INTO schema_migrations (version, name, checksum, applied_at) \
                       SELECT {version:UInt32}, {name:String}, {checksum:String}, now64(3, 'UTC')";
         client
@@ -127,7 +138,10 @@ pub(crate) async fn migrate(
             .param("checksum", migration.checksum())
             .execute()
             .await?;
-        applied.push(Applied { version: migration.version, name: migration.name.clone() });
+        applied.push(Applied {
+            version: migration.version,
+            name: migration.name.clone(),
+        });
     }
     Ok(applied)
 }
@@ -137,18 +151,29 @@ pub(crate) async fn migrate(
 /// # Errors
 /// [`Error::Setup`] that asks for `snag migrate`, or what [`pending`] says.
 pub(crate) async fn verify(client: &Client, known: &[Migration]) -> Result<(), Error> {
-    let unmigrated = |what: String| Error::Setup { message: what, mend: "run `snag migrate`".to_owned() };
+    let unmigrated = |what: String| Error::Setup {
+        message: what,
+        mend: "run `snag migrate`".to_owned(),
+    };
     let records = match records(client).await {
         Err(error) if matches!(error.code(), Some(60 | 81)) => {
-            return Err(unmigrated("the database has none of snag's tables yet".to_owned()));
+            return Err(unmigrated(
+                "the database has none of snag's tables yet".to_owned(),
+            ));
         }
         other => other?,
     };
     match pending(known, &records)?.as_slice() {
         [] => Ok(()),
         pending => {
-            let names: Vec<&str> = pending.iter().map(|migration| migration.name.as_str()).collect();
-            Err(unmigrated(format!("the database lacks the migrations {}", names.join(", "))))
+            let names: Vec<&str> = pending
+                .iter()
+                .map(|migration| migration.name.as_str())
+                .collect();
+            Err(unmigrated(format!(
+                "the database lacks the migrations {}",
+                names.join(", ")
+            )))
         }
     }
 }
@@ -162,9 +187,17 @@ async fn records(client: &Client) -> Result<Vec<Record>, Error> {
 async fn ensure_database(client: &Client, database: &str) -> Result<(), Error> {
     let outside = client.clone().with_database("default");
     let sql = "SELECT count() FROM system.databases WHERE name = {name:String}";
-    let found: u64 = outside.query(sql).param("name", database).fetch_one().await?;
+    let found: u64 = outside
+        .query(sql)
+        .param("name", database)
+        .fetch_one()
+        .await?;
     if found == 0 {
-        run(&outside, &format!("CREATE DATABASE IF NOT EXISTS {}", quote_name(database))).await?;
+        run(
+            &outside,
+            &format!("CREATE DATABASE IF NOT EXISTS {}", quote_name(database)),
+        )
+        .await?;
     }
     Ok(())
 }
@@ -177,11 +210,18 @@ async fn run(client: &Client, sql: &str) -> Result<(), Error> {
 fn at_file(error: Error, name: &str) -> Error {
     let place = format!("sql/migrations/{name}");
     match error {
-        Error::Unavailable { code, message } => {
-            Error::Unavailable { code, message: format!("{place}: {message}") }
-        }
-        Error::Rejected { code, message } => Error::Rejected { code, message: format!("{place}: {message}") },
-        Error::Setup { message, mend } => Error::Setup { message: format!("{place}: {message}"), mend },
+        Error::Unavailable { code, message } => Error::Unavailable {
+            code,
+            message: format!("{place}: {message}"),
+        },
+        Error::Rejected { code, message } => Error::Rejected {
+            code,
+            message: format!("{place}: {message}"),
+        },
+        Error::Setup { message, mend } => Error::Setup {
+            message: format!("{place}: {message}"),
+            mend,
+        },
     }
 }
 
@@ -217,7 +257,11 @@ mod tests {
     fn what_has_been_applied_is_not_pending() {
         let known = known();
         let versions = |records: &[Record]| -> Vec<u32> {
-            pending(&known, records).unwrap().iter().map(|migration| migration.version).collect()
+            pending(&known, records)
+                .unwrap()
+                .iter()
+                .map(|migration| migration.version)
+                .collect()
         };
         assert_eq!(versions(&[]), [1, 2, 3]);
         assert_eq!(versions(&[record(&known[0])]), [2, 3]);
@@ -246,11 +290,19 @@ mod tests {
                 .flat_map(|line| [line, "\n"])
                 .collect();
             let name = &migration.name;
-            assert!(!code.trim_end().trim_end_matches(';').contains(';'), "{name}: more than one statement");
-            assert!(!code.trim_end().ends_with(';'), "{name}: a server takes no `;` at the end");
+            assert!(
+                !code.trim_end().trim_end_matches(';').contains(';'),
+                "{name}: more than one statement"
+            );
+            assert!(
+                !code.trim_end().ends_with(';'),
+                "{name}: a server takes no `;` at the end"
+            );
             let upper = code.to_uppercase();
             assert!(
-                upper.contains("IF NOT EXISTS") || upper.contains("IF EXISTS") || upper.contains("CREATE OR REPLACE"),
+                upper.contains("IF NOT EXISTS")
+                    || upper.contains("IF EXISTS")
+                    || upper.contains("CREATE OR REPLACE"),
                 "{name}: cannot be repeated after a crash; write it with IF NOT EXISTS"
             );
         }

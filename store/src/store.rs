@@ -122,9 +122,10 @@ impl Store {
             return Err(bad("it is not an http or https address".to_owned()));
         }
         let from_url = |text: &str| {
-            let plain = form_urlencoded::parse(format!("x={}", text.replace('+', "%2B")).as_bytes())
-                .next()
-                .map(|(_, value)| value.into_owned());
+            let plain =
+                form_urlencoded::parse(format!("x={}", text.replace('+', "%2B")).as_bytes())
+                    .next()
+                    .map(|(_, value)| value.into_owned());
             plain.filter(|text| !text.is_empty())
         };
         let user = server.user.clone().or_else(|| from_url(url.username()));
@@ -135,7 +136,9 @@ impl Store {
             .or_else(|| url.password().and_then(from_url));
         // Refused only by addresses that cannot have credentials, and those have none.
         let _ = url.set_username("").and_then(|()| url.set_password(None));
-        let mut client = Client::default().with_url(url.as_str()).with_database(&server.database);
+        let mut client = Client::default()
+            .with_url(url.as_str())
+            .with_database(&server.database);
         if let Some(user) = user {
             client = client.with_user(user);
         }
@@ -143,7 +146,12 @@ impl Store {
             client = client.with_password(password);
         }
         let client = with_defaults(client);
-        Ok(Store { client, database: server.database.clone(), role: Role::Server, owned: None })
+        Ok(Store {
+            client,
+            database: server.database.clone(),
+            role: Role::Server,
+            owned: None,
+        })
     }
 
     async fn with_owner(owner: &Owner) -> Result<Store, Error> {
@@ -164,11 +172,19 @@ impl Store {
             Some(address) => Some(listen(address).await?),
             None => None,
         };
-        let library = engine::find(config.engine_library.as_deref(), config.engine_cache.as_deref())?;
+        let library = engine::find(
+            config.engine_library.as_deref(),
+            config.engine_cache.as_deref(),
+        )?;
         let directory = config.data_dir.join("engine");
-        let opening =
-            tokio::task::spawn_blocking(move || Engine::open(&library, &directory, DEFAULT_DATABASE));
-        let engine = Arc::new(opening.await.map_err(|error| Error::unavailable(error.to_string()))??);
+        let opening = tokio::task::spawn_blocking(move || {
+            Engine::open(&library, &directory, DEFAULT_DATABASE)
+        });
+        let engine = Arc::new(
+            opening
+                .await
+                .map_err(|error| Error::unavailable(error.to_string()))??,
+        );
         let token = Secret::new(hex(&rand::random::<[u8; 32]>()));
         let credentials = Credentials::new(&token, config.sql_password.as_ref());
         let front = Front::start(Arc::clone(&engine), credentials, listener, sql)
@@ -180,8 +196,14 @@ impl Store {
             token: token.clone(),
             started_at: Timestamp::now(),
         })?;
-        let role = Role::Owner { address, sql_address: front.sql_address() };
-        let owned = Owned { front, rest: Mutex::new(Some((engine, lock))) };
+        let role = Role::Owner {
+            address,
+            sql_address: front.sql_address(),
+        };
+        let owned = Owned {
+            front,
+            rest: Mutex::new(Some((engine, lock))),
+        };
         Ok(Store {
             client: front_client(address, &token),
             database: DEFAULT_DATABASE.to_owned(),
@@ -221,7 +243,10 @@ impl Store {
         token: &str,
         body: impl Stream<Item = io::Result<Bytes>> + Send,
     ) -> Result<(), Error> {
-        let sql = format!("INSERT INTO {} FORMAT RowBinaryWithNamesAndTypes", quote_name(table));
+        let sql = format!(
+            "INSERT INTO {} FORMAT RowBinaryWithNamesAndTypes",
+            quote_name(table)
+        );
         let mut insert = self
             .client
             .insert_formatted_with(sql)
@@ -231,8 +256,9 @@ impl Store {
         let mut body = std::pin::pin!(body);
         while let Some(piece) = body.next().await {
             // Dropping `insert` breaks the request off, and ClickHouse forgets it.
-            let piece = piece
-                .map_err(|error| Error::unavailable(format!("the rows for {table} do not read: {error}")))?;
+            let piece = piece.map_err(|error| {
+                Error::unavailable(format!("the rows for {table} do not read: {error}"))
+            })?;
             if !piece.is_empty() {
                 insert.send(piece).await?;
             }
@@ -281,15 +307,27 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`] when something does not stop in time; the process may end all the same.
     pub async fn close(self) -> Result<(), Error> {
-        let Some(owned) = self.owned else { return Ok(()) };
+        let Some(owned) = self.owned else {
+            return Ok(());
+        };
         let idle = owned.front.close().await;
-        let Some((engine, lock)) = owned.rest.lock().await.take() else { return Ok(()) };
+        let Some((engine, lock)) = owned.rest.lock().await.take() else {
+            return Ok(());
+        };
         let closing = tokio::task::spawn_blocking(move || {
             drop(engine);
             drop(lock);
         });
-        closing.await.map_err(|error| Error::unavailable(error.to_string()))?;
-        if idle { Ok(()) } else { Err(Error::unavailable("queries were still running at the close")) }
+        closing
+            .await
+            .map_err(|error| Error::unavailable(error.to_string()))?;
+        if idle {
+            Ok(())
+        } else {
+            Err(Error::unavailable(
+                "queries were still running at the close",
+            ))
+        }
     }
 }
 
@@ -304,14 +342,18 @@ fn front_client(address: SocketAddr, token: &Secret) -> Client {
 
 /// What is asked of a server and of the embedded engine alike.
 fn with_defaults(client: Client) -> Client {
-    client.with_product_info("snag", env!("CARGO_PKG_VERSION")).with_setting("async_insert", "0")
+    client
+        .with_product_info("snag", env!("CARGO_PKG_VERSION"))
+        .with_setting("async_insert", "0")
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, Error> {
-    TcpListener::bind(address).await.map_err(|error| Error::Setup {
-        message: format!("nothing can be served at {address}: {error}"),
-        mend: "choose another address, or end what has this one".to_owned(),
-    })
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| Error::Setup {
+            message: format!("nothing can be served at {address}: {error}"),
+            mend: "choose another address, or end what has this one".to_owned(),
+        })
 }
 
 fn silent_owner(config: &Config, owner: Option<Owner>, told: &str) -> Error {

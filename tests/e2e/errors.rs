@@ -39,8 +39,9 @@ fn a_funnel_that_cannot_be_told_says_why() {
     ] {
         let ran = funnel(&arguments);
         assert_eq!(ran.code, code, "{arguments:?}: {ran:?}");
-        assert!(ran.err.contains(said), "{arguments:?} does not say {said:?}: {}", ran.err);
-        assert!(!ran.err.contains("panicked"), "{}", ran.err);
+        let told = ran.err + &ran.out;
+        assert!(told.contains(said), "{arguments:?} does not say {said:?}: {told}");
+        assert!(!told.contains("panicked"), "{told}");
     }
     for format in ["table", "json", "csv", "markdown"] {
         let ran = funnel(&["--site", "shop", "--format", format]);

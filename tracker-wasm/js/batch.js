@@ -26,7 +26,7 @@ export const binary = (core, { site, page, sent, viewport, events }) => {
       else if (member == 'element') Object.values(found).map(tell);
       else tell(found);
     }
-    if (value != null) core.field(1), core.value(value);
+    if (isFinite(value)) core.field(1), core.value(value);
     core.event(KINDS.indexOf(kind));
   }
   const section = new Uint8Array(core.memory.buffer, core.start(), core.take());

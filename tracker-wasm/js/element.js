@@ -1,4 +1,5 @@
 // What was clicked: which element counts, how to find it again, what it says. Nothing a visitor typed is ever read.
+import { safe } from './page.js';
 import { text, url } from './text.js';
 
 const CLICKABLE = 'a,button,input,select,textarea,label,summary,[role=button],[onclick],[data-snag]';
@@ -19,18 +20,16 @@ export const describe = (element) => ({
 // page's author named: a mark, an id, a link's target.
 const selector = (element) => {
   const root = element.getRootNode();
-  const unique = (candidate) => candidate && !root.querySelectorAll(candidate)[1];
+  const unique = safe((path) => root.querySelectorAll(path).length == 1);
   let path = '';
   for (let node = element; node; node = node.parentElement) {
-    const [mark, href] = ['data-snag', 'href'].map((name) => {
-      const found = node.getAttribute(name);
-      return found && `[${name}=${JSON.stringify(found)}]`;
-    });
+    const { id, localName } = node;
+    const by = (name) => `[${name}=${JSON.stringify(node.getAttribute(name))}]`;
     // An id with a run of digits or a framework's marks is another one on the next load.
-    const id = /^[a-z_][\w-]*$/i.test(node.id) && !/\d{3}|_r_/.test(node.id) && '#' + node.id;
-    const alike = [...(node.parentNode || root).children].filter((other) => other.localName == node.localName);
-    const step = node.localName + (alike[1] ? `:nth-of-type(${alike.indexOf(node) + 1})` : '');
-    const named = [mark, id, href && node.localName + href].find(unique);
+    const lasting = /^(?!.*(\d{3}|_r_))[a-z_][\w-]*$/i.test(id);
+    const alike = [...(node.parentNode || root).children].filter((other) => other.localName == localName);
+    const step = localName + (alike[1] ? `:nth-of-type(${alike.indexOf(node) + 1})` : '');
+    const named = [by('data-snag'), lasting && '#' + id, localName + by('href')].find(unique);
     path = (named || step) + path;
     if (named || unique(path)) break;
     path = '>' + path;

@@ -1,60 +1,71 @@
 // Events on their way out. They wait until there is a reason to send them, and come back when sending failed.
 import { binary } from './batch.js';
+import { beside, dataset, now, site } from './page.js';
 
-// Milliseconds from the first waiting event to its sending.
+// Milliseconds from the first waiting event to its sending, and the longest pause between two tries.
 const WAIT = 15e3;
-const COUNT = 60;
-// Characters of a batch's events as JSON: with one more event of the longest kind still under 64 KiB of UTF-8.
+const PAUSE = 6e5;
+// Characters of a batch's events as JSON: with one more event of the longest kind still under 64 KiB of UTF-8. The
+// shortest event has 90, so there are never more events than a batch may have.
 const CHARS = 1e4;
 // Batches kept while the collector cannot be reached.
-const KEPT = 20;
+const KEPT = 50;
 
-export const queue = (site, endpoint, now) => {
-  const page = (Math.random() * 2 ** 32) >>> 0;
-  let batches = [];
-  let events = [];
-  let chars = 0;
-  let wait = WAIT;
-  let timer;
-  let core;
+const endpoint = dataset.endpoint || beside('b');
+const page = (Math.random() * 2 ** 32) >>> 0;
+const batches = [];
+let events = [];
+let chars = 0;
+let sending = 0;
+let wait = WAIT;
+let timer;
+let core;
 
-  const later = () => (timer = timer || setTimeout(flush, wait));
+// Without the core, for it is not there yet or the page allows none, batches go as JSON.
+export const use = (exports) => (core = exports);
 
-  const send = (events) => {
-    const batch = { version: 1, site, page, sent: now(), viewport: [innerWidth, innerHeight], events };
+export const add = (event) => {
+  events.push(event);
+  chars += JSON.stringify(event).length;
+  chars > CHARS ? flush() : later();
+};
+
+export const flush = (leaving) => {
+  clearTimeout(timer);
+  timer = chars = 0;
+  if (events[0]) batches.push(events);
+  events = [];
+  batches.splice(KEPT);
+  next(leaving);
+};
+
+const later = () => (timer = timer || setTimeout(flush, wait));
+
+// One at a time, for browsers allow only so many bytes to be under way; but all where the page may be gone at once.
+const next = (leaving) => {
+  while (batches[0] && (leaving || !sending)) send(batches.shift());
+};
+
+const send = async (events) => {
+  const batch = { version: 1, site, page, sent: now(), viewport: [innerWidth, innerHeight], events };
+  let done;
+  sending++;
+  try {
     const body = (core && binary(core, batch)) || JSON.stringify(batch);
-    const again = () => {
-      batches = [...batches, events].slice(0, KEPT);
-      wait *= 2;
-      later();
-    };
-    // A body without a type of its own needs no preflight.
-    if ('keepalive' in Request.prototype)
-      fetch(endpoint, { method: 'POST', body, keepalive: true, credentials: 'omit' }).then(
-        // 429 and 5xx may pass; what is refused for what it says would be refused again.
-        ({ status }) => (status < 429 ? (wait = WAIT) : again()),
-        again,
-      );
-    else navigator.sendBeacon(endpoint, body) || again();
-  };
-
-  const flush = () => {
-    clearTimeout(timer);
-    timer = chars = 0;
-    const all = events[0] ? [...batches, events] : batches;
-    batches = [];
-    events = [];
-    all.map(send);
-  };
-
-  const add = (event) => {
-    events.push(event);
-    chars += JSON.stringify(event).length;
-    chars > CHARS || events.length >= COUNT ? flush() : later();
-  };
-
-  // Without the core, for it is not there yet or the page allows none, batches go as JSON.
-  const use = (exports) => (core = exports);
-
-  return { add, flush, use };
+    // A body without a type of its own needs no preflight. Of the answers 429 and 5xx may pass; what is refused for
+    // what it says would be refused again.
+    done =
+      'keepalive' in Request.prototype
+        ? (await fetch(endpoint, { method: 'POST', body, keepalive: true, credentials: 'omit' })).status < 429
+        : navigator.sendBeacon(endpoint, body);
+  } catch {}
+  sending--;
+  if (done) {
+    wait = WAIT;
+    next();
+  } else {
+    batches.push(events);
+    wait = Math.min(wait * 2, PAUSE);
+    later();
+  }
 };

@@ -9,7 +9,7 @@ use crate::step::{cargo, command, root, run};
 
 /// Builds tracker and binary.
 pub(crate) fn build() -> Result<()> {
-    crate::tracker::tracker(false)?;
+    crate::tracker::build(false)?;
     run(&mut cargo(&["build", "--release", "--package", "snag"]))
 }
 

@@ -63,6 +63,8 @@ pub(crate) fn demo(once: bool) -> Result<()> {
     println!("ask again:     {} --data-dir {} funnel --site {SITE} …", snag_path().display(), data.display());
     if !once {
         println!("visit the shop and ask again; Ctrl-C ends the demo");
+        // The terminal tells the collector too, which empties its hands and ends; then so does the demo.
+        ctrlc::set_handler(|| {}).context("Ctrl-C cannot be waited for")?;
         collector.wait()?;
     }
     shop.stop();

@@ -17,7 +17,7 @@ struct Count {
 /// Runs everything; fails at the end if anything failed, so that one run shows all.
 pub(crate) fn test() -> Result<()> {
     phase("format", || run(&mut cargo(&["fmt", "--all", "--check"])))?;
-    phase("tracker", || crate::tracker::tracker(true))?;
+    phase("tracker", || crate::tracker::build(true))?;
     phase("lints", || {
         run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]))
     })?;

@@ -4,21 +4,36 @@ use super::{Cell, Column, Measure, Report};
 use crate::Error;
 
 pub(super) fn render(report: &impl Report) -> Result<String, Error> {
-    let failed = |message: String| Error::Format { format: "csv", message };
+    let failed = |message: String| Error::Format {
+        format: "csv",
+        message,
+    };
     let columns: Vec<(usize, &Column, &str)> = report
         .columns()
         .iter()
         .enumerate()
         .filter_map(|(at, column)| Some((at, column, column.key?)))
         .collect();
-    let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
-    let header = columns.iter().flat_map(|(_, column, key)| names(key, column.measure));
-    writer.write_record(header).map_err(|error| failed(error.to_string()))?;
+    let mut writer = ::csv::WriterBuilder::new()
+        .terminator(::csv::Terminator::CRLF)
+        .from_writer(Vec::new());
+    let header = columns
+        .iter()
+        .flat_map(|(_, column, key)| names(key, column.measure));
+    writer
+        .write_record(header)
+        .map_err(|error| failed(error.to_string()))?;
     for row in report.rows() {
-        let fields = columns.iter().flat_map(|(at, column, _)| fields(row.get(*at).unwrap_or(&Cell::None), column.measure));
-        writer.write_record(fields).map_err(|error| failed(error.to_string()))?;
+        let fields = columns.iter().flat_map(|(at, column, _)| {
+            fields(row.get(*at).unwrap_or(&Cell::None), column.measure)
+        });
+        writer
+            .write_record(fields)
+            .map_err(|error| failed(error.to_string()))?;
     }
-    let bytes = writer.into_inner().map_err(|error| failed(error.to_string()))?;
+    let bytes = writer
+        .into_inner()
+        .map_err(|error| failed(error.to_string()))?;
     String::from_utf8(bytes).map_err(|error| failed(error.to_string()))
 }
 
@@ -34,11 +49,19 @@ fn fields(cell: &Cell, measure: Measure) -> Vec<String> {
         Cell::None => Vec::new(),
         Cell::Text(text) | Cell::Named { text, .. } => vec![inert(text)],
         Cell::Count(count) => vec![count.to_string()],
-        Cell::Rate(rate, interval) => vec![rate.to_string(), interval.low.to_string(), interval.high.to_string()],
+        Cell::Rate(rate, interval) => vec![
+            rate.to_string(),
+            interval.low.to_string(),
+            interval.high.to_string(),
+        ],
         Cell::Seconds(number) | Cell::Bar(number) => vec![number.to_string()],
     };
     let width = if measure == Measure::Rate { 3 } else { 1 };
-    fields.into_iter().chain(std::iter::repeat(String::new())).take(width).collect()
+    fields
+        .into_iter()
+        .chain(std::iter::repeat(String::new()))
+        .take(width)
+        .collect()
 }
 
 /// Titles come from visitors: a text that a spreadsheet would take for a formula gets an apostrophe before it.
@@ -53,13 +76,17 @@ fn inert(text: &str) -> String {
 mod tests {
     use super::super::sample::sample;
     use super::*;
+    use crate::statistics::{Interval, Z_95, wilson};
 
     #[test]
     fn a_record_has_plain_numbers_and_quoted_texts() {
         let text = render(&sample("event:\"a\",b")).unwrap();
-        let expected = "step,name,visitors,rate,rate_low,rate_high,median_seconds\r\n\
-                        \"event:\"\"a\"\",b\",Name,1234,0.5,0.09453120573423074,0.9054687942657693,90.5\r\n\
-                        '-1,,0,,,,\r\n";
+        let Interval { low, high } = wilson(1, 2, Z_95).unwrap();
+        let expected = format!(
+            "step,name,visitors,rate,rate_low,rate_high,median_seconds\r\n\
+             \"event:\"\"a\"\",b\",Name,1234,0.5,{low},{high},90.25\r\n\
+             '-1,,0,,,,\r\n"
+        );
         assert_eq!(text, expected);
     }
 

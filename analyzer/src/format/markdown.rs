@@ -17,11 +17,21 @@ pub(super) fn render(report: &impl Report) -> String {
         _ => "---:".to_owned(),
     };
     let mut out = format!("**{}**\n\n", escaped(report.headline()));
-    out.push_str(&line(columns.iter().map(|(_, _, title)| escaped(title)).collect()));
-    out.push_str(&line(columns.iter().map(|(_, column, _)| rule(column)).collect()));
+    out.push_str(&line(
+        columns.iter().map(|(_, _, title)| escaped(title)).collect(),
+    ));
+    out.push_str(&line(
+        columns.iter().map(|(_, column, _)| rule(column)).collect(),
+    ));
     for row in report.rows() {
         let cell = |at: usize| row.get(at).map(shown).unwrap_or_default();
-        let text = |at: usize| cell(at).lines().map(escaped).collect::<Vec<_>>().join("<br>");
+        let text = |at: usize| {
+            cell(at)
+                .lines()
+                .map(escaped)
+                .collect::<Vec<_>>()
+                .join("<br>")
+        };
         out.push_str(&line(columns.iter().map(|(at, ..)| text(*at)).collect()));
     }
     if !report.notes().is_empty() {
@@ -36,14 +46,17 @@ pub(super) fn render(report: &impl Report) -> String {
 /// The text with what Markdown and HTML take for signs escaped.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for letter in printable(text).chars() {
+    let text = printable(text);
+    for (at, letter) in text.char_indices() {
         match letter {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' | '!' | '$' => out.extend(['\\', letter]),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' => {
+                out.extend(['\\', letter])
+            }
             // A bare address or a mention would become a link.
-            ':' => out.push_str("&#58;"),
+            ':' if text[at..].starts_with("://") => out.push_str("&#58;"),
             '@' => out.push_str("&#64;"),
             letter => out.push(letter),
         }
@@ -64,7 +77,7 @@ mod tests {
 
 | Step | Visitors | Rate | Median |
 | --- | ---: | ---: | ---: |
-| page&#58;/a\\|b&lt;script&gt;<br>\"Name\" | 1,234 | 50 % (9-91) | 1m 30s |
+| page:/a\\|b&lt;script&gt;<br>\"Name\" | 1,234 | 50 % (9-91) | 1m 30s |
 | -1 | 0 |  |  |
 
 - a note

@@ -17,8 +17,8 @@ use serde::Serialize;
 pub use number::{duration, interval_text, percent, thousands};
 pub use printable::printable;
 
-use crate::statistics::Interval;
 use crate::Error;
+use crate::statistics::Interval;
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -57,7 +57,12 @@ impl FromStr for Format {
         Self::ALL
             .into_iter()
             .find(|format| format.name() == text)
-            .ok_or_else(|| Error::usage(format!("no format {text:?}"), "write table, json, csv or markdown"))
+            .ok_or_else(|| {
+                Error::usage(
+                    format!("no format {text:?}"),
+                    "write table, json, csv or markdown",
+                )
+            })
     }
 }
 
@@ -93,19 +98,31 @@ impl Column {
     /// For people and programs.
     #[must_use]
     pub const fn both(title: &'static str, key: &'static str, measure: Measure) -> Self {
-        Self { title: Some(title), key: Some(key), measure }
+        Self {
+            title: Some(title),
+            key: Some(key),
+            measure,
+        }
     }
 
     /// For programs alone.
     #[must_use]
     pub const fn data(key: &'static str, measure: Measure) -> Self {
-        Self { title: None, key: Some(key), measure }
+        Self {
+            title: None,
+            key: Some(key),
+            measure,
+        }
     }
 
     /// For people alone.
     #[must_use]
     pub const fn people(title: &'static str, measure: Measure) -> Self {
-        Self { title: Some(title), key: None, measure }
+        Self {
+            title: Some(title),
+            key: None,
+            measure,
+        }
     }
 }
 
@@ -159,7 +176,10 @@ pub fn render(report: &impl Report, format: Format, width: u16) -> Result<String
         Format::Csv => csv::render(report),
         Format::Json => serde_json::to_string_pretty(report)
             .map(|text| text + "\n")
-            .map_err(|error| Error::Format { format: "json", message: error.to_string() }),
+            .map_err(|error| Error::Format {
+                format: "json",
+                message: error.to_string(),
+            }),
     }
 }
 
@@ -171,10 +191,16 @@ fn shown(cell: &Cell) -> String {
         Cell::Named { text, name } => {
             let (text, name) = (printable(text), printable(name));
             // A name that the text holds already says nothing more.
-            if text.ends_with(&name) { text } else { format!("{text}\n\"{name}\"") }
+            if text.ends_with(&name) {
+                text
+            } else {
+                format!("{text}\n\"{name}\"")
+            }
         }
         Cell::Count(count) => thousands(*count),
-        Cell::Rate(rate, interval) => format!("{} ({})", percent(*rate), interval_text(*rate, *interval)),
+        Cell::Rate(rate, interval) => {
+            format!("{} ({})", percent(*rate), interval_text(*rate, *interval))
+        }
         Cell::Seconds(seconds) => duration(*seconds),
         Cell::Bar(rate) => number::bar(*rate),
     }
@@ -195,7 +221,11 @@ mod sample {
     }
 
     pub(super) fn sample(text: &str) -> Sample {
-        Sample { headline: "Half of them".into(), text: text.into(), notes: vec!["a note".into()] }
+        Sample {
+            headline: "Half of them".into(),
+            text: text.into(),
+            notes: vec!["a note".into()],
+        }
     }
 
     const COLUMNS: [Column; 6] = [
@@ -217,7 +247,10 @@ mod sample {
         }
 
         fn rows(&self) -> Vec<Vec<Cell>> {
-            let step = Cell::Named { text: self.text.clone(), name: "Name".into() };
+            let step = Cell::Named {
+                text: self.text.clone(),
+                name: "Name".into(),
+            };
             let rate = wilson(1, 2, Z_95).map_or(Cell::None, |interval| Cell::Rate(0.5, interval));
             vec![
                 vec![
@@ -226,9 +259,16 @@ mod sample {
                     Cell::Count(1_234),
                     Cell::Bar(0.5),
                     rate,
-                    Cell::Seconds(90.5),
+                    Cell::Seconds(90.25),
                 ],
-                vec![Cell::Text("-1".into()), Cell::None, Cell::Count(0), Cell::None, Cell::None, Cell::None],
+                vec![
+                    Cell::Text("-1".into()),
+                    Cell::None,
+                    Cell::Count(0),
+                    Cell::None,
+                    Cell::None,
+                    Cell::None,
+                ],
             ]
         }
 
@@ -247,7 +287,13 @@ mod tests {
         for format in Format::ALL {
             assert_eq!(format.to_string().parse::<Format>().unwrap(), format);
         }
-        assert!("xml".parse::<Format>().unwrap_err().to_string().contains("table, json, csv or markdown"));
+        assert!(
+            "xml"
+                .parse::<Format>()
+                .unwrap_err()
+                .to_string()
+                .contains("table, json, csv or markdown")
+        );
     }
 
     #[test]

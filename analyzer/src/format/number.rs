@@ -16,7 +16,13 @@ pub fn percent(rate: f64) -> String {
 pub fn interval_text(rate: f64, interval: Interval) -> String {
     let fine = rate > 0.0 && rate < SMALL;
     // The ends may touch 0 and 100: they are bounds, not claims.
-    let end = |rate: f64| if fine { format!("{:.1}", rate * 100.0) } else { format!("{:.0}", rate * 100.0) };
+    let end = |rate: f64| {
+        if fine {
+            format!("{:.1}", rate * 100.0)
+        } else {
+            format!("{:.0}", rate * 100.0)
+        }
+    };
     format!("{}-{}", end(interval.low), end(interval.high))
 }
 
@@ -48,7 +54,11 @@ pub fn thousands(count: u64) -> String {
 
 /// A length of time in its two largest units: `850 ms`, `12 s`, `3m 20s`, `2h 05m`, `3d 4h`.
 #[must_use]
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts saturate, and times are not negative")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "casts saturate, and times are not negative"
+)]
 pub fn duration(seconds: f64) -> String {
     let milliseconds = (seconds * 1000.0).round() as u64;
     let whole = seconds.round() as u64;
@@ -67,7 +77,11 @@ const BAR_CELLS: usize = 8;
 const EIGHTHS: [char; 8] = [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
 /// A bar of at most eight cells; anything above nothing shows.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 64")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "between 0 and 64"
+)]
 pub(super) fn bar(rate: f64) -> String {
     let eighths = (rate.clamp(0.0, 1.0) * (BAR_CELLS * 8) as f64).round() as usize;
     let eighths = if rate > 0.0 { eighths.max(1) } else { 0 };
@@ -100,14 +114,46 @@ mod tests {
         for (rate, text) in cases {
             assert_eq!(percent(rate), text, "{rate}");
         }
-        assert_eq!(interval_text(0.53, Interval { low: 0.443, high: 0.616 }), "44-62");
-        assert_eq!(interval_text(0.023, Interval { low: 0.0191, high: 0.028 }), "1.9-2.8");
-        assert_eq!(interval_text(0.0, Interval { low: 0.0, high: 0.16 }), "0-16");
+        assert_eq!(
+            interval_text(
+                0.53,
+                Interval {
+                    low: 0.443,
+                    high: 0.616
+                }
+            ),
+            "44-62"
+        );
+        assert_eq!(
+            interval_text(
+                0.023,
+                Interval {
+                    low: 0.0191,
+                    high: 0.028
+                }
+            ),
+            "1.9-2.8"
+        );
+        assert_eq!(
+            interval_text(
+                0.0,
+                Interval {
+                    low: 0.0,
+                    high: 0.16
+                }
+            ),
+            "0-16"
+        );
     }
 
     #[test]
     fn counts_have_their_thousands_apart() {
-        for (count, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
+        for (count, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
             assert_eq!(thousands(count), text);
         }
     }
@@ -131,7 +177,10 @@ mod tests {
 
     #[test]
     fn bars_fill_by_eighths() {
-        assert_eq!([bar(0.0), bar(0.001), bar(0.5), bar(1.0)], ["", "▏", "████", "████████"]);
+        assert_eq!(
+            [bar(0.0), bar(0.001), bar(0.5), bar(1.0)],
+            ["", "▏", "████", "████████"]
+        );
         assert_eq!(bar(0.53), "████▎");
     }
 }

@@ -5,7 +5,12 @@
 #[must_use]
 pub fn printable(text: &str) -> String {
     let shown = |letter: char| match letter {
-        '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => None,
+        '\u{200e}'
+        | '\u{200f}'
+        | '\u{061c}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{feff}' => None,
         '\u{2028}' | '\u{2029}' => Some(' '),
         letter if letter.is_control() => Some(' '),
         letter => Some(letter),

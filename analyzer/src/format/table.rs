@@ -1,6 +1,6 @@
 //! Reports for a terminal.
 
-use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, TableComponent};
 
 use super::{Column, Measure, Report, printable, shown};
 
@@ -15,12 +15,20 @@ pub(super) fn render(report: &impl Report, width: u16) -> String {
         .filter_map(|(at, column)| Some((at, column, column.title?)))
         .collect();
     let mut table = Table::new();
-    // Dashes under the header, nothing else: it can be read aloud, copied and cut.
-    table.load_preset("     ── ─           ");
-    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width.max(NARROWEST));
+    // A line under the header, nothing else: it can be read aloud, copied and cut.
+    table
+        .load_preset(comfy_table::presets::NOTHING)
+        .set_style(TableComponent::HeaderLines, '─');
+    table
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(width.max(NARROWEST));
     table.set_header(columns.iter().map(|(_, _, title)| *title));
     for row in report.rows() {
-        table.add_row(columns.iter().map(|(at, ..)| row.get(*at).map(shown).unwrap_or_default()));
+        table.add_row(
+            columns
+                .iter()
+                .map(|(at, ..)| row.get(*at).map(shown).unwrap_or_default()),
+        );
     }
     for (at, (_, column, _)) in columns.iter().enumerate() {
         if let Some(shape) = table.column_mut(at) {
@@ -59,9 +67,9 @@ mod tests {
         let expected = "\
 Half of them
 
-Step            Visitors            Rate          Median
-─────────────────────────────────────────────────────────
-page:/ [2Jcart     1,234  ████      50 % (9-91)  1m 30s
+Step            Visitors        Rate         Median
+─────────────────────────────────────────────────────
+page:/ [2Jcart     1,234  ████  50 % (9-91)  1m 30s
 \"Name\"
 -1                     0
 \nnote: a note\n";
@@ -71,7 +79,10 @@ page:/ [2Jcart     1,234  ████      50 % (9-91)  1m 30s
     #[test]
     fn a_long_text_is_broken_and_the_table_keeps_its_width() {
         let text = render(&sample(&"page:/a-long-path/".repeat(20)), 80);
-        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 80),
+            "{text}"
+        );
         assert!(text.contains("50 % (9-91)"), "{text}");
     }
 }

@@ -5,8 +5,8 @@ use serde::Deserialize;
 use snag_store::Store;
 
 use super::sites::sites;
-use crate::names::nearest_first;
 use crate::Error;
+use crate::names::nearest_first;
 
 const SQL: &str = include_str!("../../../sql/reports/coverage.sql");
 
@@ -23,13 +23,25 @@ pub(crate) struct Coverage {
 /// # Errors
 /// [`Error::UnknownSite`] when other sites have events and this one has none.
 pub(crate) async fn coverage(store: &Store, site: &str) -> Result<Option<Coverage>, Error> {
-    let coverage = store.client().query(SQL).param("site", site).fetch_one::<Coverage>().await?;
+    let coverage = store
+        .client()
+        .query(SQL)
+        .param("site", site)
+        .fetch_one::<Coverage>()
+        .await?;
     if coverage.events > 0 {
         return Ok(Some(coverage));
     }
-    let known: Vec<String> = sites(store).await?.into_iter().map(|known| known.site).collect();
+    let known: Vec<String> = sites(store)
+        .await?
+        .into_iter()
+        .map(|known| known.site)
+        .collect();
     match known.is_empty() {
         true => Ok(None),
-        false => Err(Error::UnknownSite { site: site.to_owned(), known: nearest_first(site, known) }),
+        false => Err(Error::UnknownSite {
+            site: site.to_owned(),
+            known: nearest_first(site, known),
+        }),
     }
 }

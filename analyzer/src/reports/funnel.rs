@@ -130,7 +130,10 @@ struct StepRow {
 struct TitleRow {
     step: u8,
     title: String,
-    #[expect(dead_code, reason = "orders the rows; a row has all columns of its query")]
+    #[expect(
+        dead_code,
+        reason = "orders the rows; a row has all columns of its query"
+    )]
     pageviews: u64,
 }
 
@@ -140,7 +143,8 @@ struct Presence {
     filtered: u64,
 }
 
-const SCOPE: &str = "visitor (without lasting identifiers, the same person on two days is two visitors)";
+const SCOPE: &str =
+    "visitor (without lasting identifiers, the same person on two days is two visitors)";
 
 /// Counts a funnel.
 ///
@@ -152,14 +156,22 @@ pub async fn funnel(store: &Store, request: &FunnelRequest) -> Result<Funnel, Er
     let count = request.steps.len();
     if !(FEWEST_STEPS..=MASK_BITS).contains(&count) {
         return Err(Error::usage(
-            format!("{count} {} not make a funnel", if count == 1 { "step does" } else { "steps do" }),
+            format!(
+                "{count} {} not make a funnel",
+                if count == 1 { "step does" } else { "steps do" }
+            ),
             format!("give {FEWEST_STEPS} to {MASK_BITS} of them with --step"),
         ));
     }
     let coverage = coverage(store, &request.site).await?;
     let query = StepsQuery::new(request);
     let rows = query.rows(store, request).await?;
-    let mut funnel = assemble(request, coverage, &rows, query.titles(store, request).await?);
+    let mut funnel = assemble(
+        request,
+        coverage,
+        &rows,
+        query.titles(store, request).await?,
+    );
 
     let presence = match rows.iter().any(|row| row.matching > 0) {
         true => None,
@@ -191,15 +203,27 @@ impl StepsQuery {
         let mut bindings = Bindings::default();
         let period = bindings.period(&request.period);
         let filters = bindings.filters(&request.filters);
-        let steps = request.steps.iter().map(|step| bindings.step(step)).collect();
-        Self { bindings, period, filters, steps }
+        let steps = request
+            .steps
+            .iter()
+            .map(|step| bindings.step(step))
+            .collect();
+        Self {
+            bindings,
+            period,
+            filters,
+            steps,
+        }
     }
 
     async fn rows(&self, store: &Store, request: &FunnelRequest) -> Result<Vec<StepRow>, Error> {
         let mask = condition::mask((1..).zip(&self.steps));
         let sql = FUNNEL_SQL
             .replace("{{mask}}", &format!("if({}, {mask}, 0)", self.filters))
-            .replace("{{rows}}", &format!("({}) AND ({})", self.filters, condition::any(&self.steps)))
+            .replace(
+                "{{rows}}",
+                &format!("({}) AND ({})", self.filters, condition::any(&self.steps)),
+            )
             .replace("{{period}}", &self.period);
         let query = self
             .bindings
@@ -211,20 +235,43 @@ impl StepsQuery {
     }
 
     /// The title of each step that has one, by the step's place.
-    async fn titles(&self, store: &Store, request: &FunnelRequest) -> Result<Vec<Option<String>>, Error> {
+    async fn titles(
+        &self,
+        store: &Store,
+        request: &FunnelRequest,
+    ) -> Result<Vec<Option<String>>, Error> {
         let mut titles = vec![None; request.steps.len()];
-        let screens = || (1..).zip(&self.steps).zip(&request.steps).filter(|(_, step)| step.is_screen());
-        let rows: Vec<String> = screens().map(|((_, condition), _)| condition.clone()).collect();
+        let screens = || {
+            (1..)
+                .zip(&self.steps)
+                .zip(&request.steps)
+                .filter(|(_, step)| step.is_screen())
+        };
+        let rows: Vec<String> = screens()
+            .map(|((_, condition), _)| condition.clone())
+            .collect();
         if rows.is_empty() {
             return Ok(titles);
         }
         let sql = NAMES_SQL
-            .replace("{{mask}}", &condition::mask(screens().map(|(numbered, _)| numbered)))
-            .replace("{{rows}}", &format!("({}) AND ({})", self.filters, condition::any(&rows)))
+            .replace(
+                "{{mask}}",
+                &condition::mask(screens().map(|(numbered, _)| numbered)),
+            )
+            .replace(
+                "{{rows}}",
+                &format!("({}) AND ({})", self.filters, condition::any(&rows)),
+            )
             .replace("{{period}}", &self.period);
-        let query = self.bindings.apply(store.client().query(&sql)).param("site", &request.site);
+        let query = self
+            .bindings
+            .apply(store.client().query(&sql))
+            .param("site", &request.site);
         for row in query.fetch_all::<TitleRow>().await? {
-            if let Some(title) = usize::from(row.step).checked_sub(1).and_then(|at| titles.get_mut(at)) {
+            if let Some(title) = usize::from(row.step)
+                .checked_sub(1)
+                .and_then(|at| titles.get_mut(at))
+            {
                 *title = Some(row.title);
             }
         }
@@ -232,8 +279,13 @@ impl StepsQuery {
     }
 
     async fn presence(&self, store: &Store, request: &FunnelRequest) -> Result<Presence, Error> {
-        let sql = PRESENCE_SQL.replace("{{filters}}", &self.filters).replace("{{period}}", &self.period);
-        let query = self.bindings.apply(store.client().query(&sql)).param("site", &request.site);
+        let sql = PRESENCE_SQL
+            .replace("{{filters}}", &self.filters)
+            .replace("{{period}}", &self.period);
+        let query = self
+            .bindings
+            .apply(store.client().query(&sql))
+            .param("site", &request.site);
         Ok(query.fetch_one().await?)
     }
 }
@@ -251,7 +303,12 @@ fn assemble(
     let step = |(number, (step, title)): (usize, (&Step, Option<String>))| {
         let visitors = reached(number);
         let previous = (number > 1).then(|| reached(number - 1));
-        let seconds = |time: fn(&StepRow) -> f64| row(number).map(time).filter(|ms| ms.is_finite()).map(|ms| ms / 1000.0);
+        let seconds = |time: fn(&StepRow) -> f64| {
+            row(number)
+                .map(time)
+                .filter(|ms| ms.is_finite())
+                .map(|ms| ms / 1000.0)
+        };
         FunnelStep {
             number,
             step: step.to_string(),
@@ -262,7 +319,9 @@ fn assemble(
             rate_from_previous: previous.and_then(|previous| rate(visitors, previous)),
             interval: previous.and_then(|previous| wilson(visitors, previous, Z_95)),
             drop_off: previous.map_or(0, |previous| previous.saturating_sub(visitors)),
-            abandon: (number < last).then(|| abandon(visitors, reached(number + 1))).flatten(),
+            abandon: (number < last)
+                .then(|| abandon(visitors, reached(number + 1)))
+                .flatten(),
             mean_seconds: seconds(|row| row.mean_ms),
             median_seconds: seconds(|row| row.median_ms),
             p90_seconds: seconds(|row| row.p90_ms),
@@ -272,34 +331,61 @@ fn assemble(
     Funnel {
         site: request.site.clone(),
         headline: String::new(),
-        from: request.period.start().or(coverage.map(|coverage| coverage.first_ms)).map(moment_text),
-        to: request.period.end().map(|end| end - 1).or(coverage.map(|coverage| coverage.last_ms)).map(moment_text),
+        from: request
+            .period
+            .start()
+            .or(coverage.map(|coverage| coverage.first_ms))
+            .map(moment_text),
+        to: request
+            .period
+            .end()
+            .map(|end| end - 1)
+            .or(coverage.map(|coverage| coverage.last_ms))
+            .map(moment_text),
         window_seconds: request.window.seconds(),
         order: "ordered",
         scope: SCOPE,
         data: true,
         worst_step: None,
-        steps: (1..).zip(request.steps.iter().zip(titles)).map(step).collect(),
+        steps: (1..)
+            .zip(request.steps.iter().zip(titles))
+            .map(step)
+            .collect(),
         notes: Vec::new(),
     }
 }
 
 fn abandon(visitors: u64, went_on: u64) -> Option<Abandon> {
     let lost = visitors.saturating_sub(went_on);
-    Some(Abandon { visitors: lost, rate: rate(lost, visitors)?, interval: wilson(lost, visitors, Z_95)? })
+    Some(Abandon {
+        visitors: lost,
+        rate: rate(lost, visitors)?,
+        interval: wilson(lost, visitors, Z_95)?,
+    })
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts of visitors stay far below 2^53")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of visitors stay far below 2^53"
+)]
 fn rate(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64)
 }
 
 fn notes(request: &FunnelRequest, coverage: Option<Coverage>, rows: &[StepRow]) -> Vec<String> {
-    let whole = coverage.filter(|_| request.period.is_all()).map(|coverage| {
-        format!("no period was given: all data, from {} to {}", day_text(coverage.first_ms), day_text(coverage.last_ms))
-    });
+    let whole = coverage
+        .filter(|_| request.period.is_all())
+        .map(|coverage| {
+            format!(
+                "no period was given: all data, from {} to {}",
+                day_text(coverage.first_ms),
+                day_text(coverage.last_ms)
+            )
+        });
     let unmet = (1..).zip(&request.steps).filter(|(number, _)| {
-        !rows.iter().any(|row| usize::from(row.step) == *number && row.matching > 0)
+        !rows
+            .iter()
+            .any(|row| usize::from(row.step) == *number && row.matching > 0)
     });
     let unmet = unmet.map(|(number, step)| format!("step {number}, {step}, matched no event"));
     whole.into_iter().chain(unmet).collect()

@@ -4,8 +4,8 @@ use clickhouse::Row;
 use serde::{Deserialize, Serialize};
 use snag_store::Store;
 
-use crate::period::moment_text;
 use crate::Error;
+use crate::period::moment_text;
 
 const SQL: &str = include_str!("../../../sql/reports/sites.sql");
 

@@ -27,7 +27,10 @@ impl From<Interval> for [f64; 2] {
 ///
 /// Source: Wilson, J. Am. Stat. Assoc. 22 (1927), 209; METRICS.md, Proportions.
 #[must_use]
-#[expect(clippy::cast_precision_loss, reason = "counts of visitors stay far below 2^53")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of visitors stay far below 2^53"
+)]
 pub fn wilson(successes: u64, trials: u64, z: f64) -> Option<Interval> {
     if trials == 0 || successes > trials {
         return None;
@@ -39,8 +42,16 @@ pub fn wilson(successes: u64, trials: u64, z: f64) -> Option<Interval> {
     let spread = z * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt();
     let scale = 1.0 + z2 / n;
     Some(Interval {
-        low: if successes == 0 { 0.0 } else { ((center - spread) / scale).max(0.0) },
-        high: if successes == trials { 1.0 } else { ((center + spread) / scale).min(1.0) },
+        low: if successes == 0 {
+            0.0
+        } else {
+            ((center - spread) / scale).max(0.0)
+        },
+        high: if successes == trials {
+            1.0
+        } else {
+            ((center + spread) / scale).min(1.0)
+        },
     })
 }
 
@@ -48,7 +59,10 @@ pub fn wilson(successes: u64, trials: u64, z: f64) -> Option<Interval> {
 ///
 /// Source: METRICS.md, Proportions ("zero of n"); the "rule of three" is its first approximation.
 #[must_use]
-#[expect(clippy::cast_precision_loss, reason = "counts of visitors stay far below 2^53")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of visitors stay far below 2^53"
+)]
 pub fn upper_bound_of_none(trials: u64, alpha: f64) -> f64 {
     match trials {
         0 => 1.0,
@@ -60,7 +74,11 @@ pub fn upper_bound_of_none(trials: u64, alpha: f64) -> f64 {
 ///
 /// The smallest n with 1 − α^(1/n) < bound. Source: METRICS.md, Proportions (1 %: 299, 0.5 %: 598, 0.1 %: 2,995).
 #[must_use]
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be positive and small")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked to be positive and small"
+)]
 pub fn exposures_for_bound(bound: f64, alpha: f64) -> Option<u64> {
     if !(bound > 0.0 && bound < 1.0 && alpha > 0.0 && alpha < 1.0) {
         return None;
@@ -77,16 +95,43 @@ mod tests {
     fn the_interval_agrees_with_published_values() {
         // Newcombe, Stat. Med. 17 (1998), table I, method 3; R's binom.confint; commons-math (90 %).
         let cases = [
-            (18, 20, Z_95, 0.698_966_354_771_512_8, 0.972_133_518_786_232, 1e-9),
+            (
+                18,
+                20,
+                Z_95,
+                0.698_966_354_771_512_8,
+                0.972_133_518_786_232,
+                1e-9,
+            ),
             (81, 263, Z_95, 0.2553, 0.3662, 6e-5),
             (0, 20, Z_95, 0.0, 0.1611, 6e-5),
-            (10, 14, 1.96, 0.453_504_588_275_156, 0.882_788_120_898_909, 1e-9),
-            (50, 500, 1.644_853_626_951_472_2, 0.080_039_19, 0.124_266_4, 1e-7),
+            (
+                10,
+                14,
+                1.96,
+                0.453_504_588_275_156,
+                0.882_788_120_898_909,
+                1e-9,
+            ),
+            (
+                50,
+                500,
+                1.644_853_626_951_472_2,
+                0.080_039_19,
+                0.124_266_4,
+                1e-7,
+            ),
         ];
         for (successes, trials, z, low, high, tolerance) in cases {
             let interval = wilson(successes, trials, z).unwrap();
-            assert!((interval.low - low).abs() < tolerance, "{successes} of {trials}: {interval:?}");
-            assert!((interval.high - high).abs() < tolerance, "{successes} of {trials}: {interval:?}");
+            assert!(
+                (interval.low - low).abs() < tolerance,
+                "{successes} of {trials}: {interval:?}"
+            );
+            assert!(
+                (interval.high - high).abs() < tolerance,
+                "{successes} of {trials}: {interval:?}"
+            );
         }
     }
 

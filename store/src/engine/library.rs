@@ -27,7 +27,7 @@ pub fn engine_package() -> String {
 
 /// The places that are tried, in order: the configured file alone if there is one, else next to the
 /// executable, the user's cache, and the directory the process was started in.
-pub(crate) fn candidates(configured: Option<&Path>, cache: Option<&Path>) -> Vec<PathBuf> {
+fn candidates(configured: Option<&Path>, cache: Option<&Path>) -> Vec<PathBuf> {
     if let Some(path) = configured {
         return vec![path.to_owned()];
     }
@@ -55,9 +55,15 @@ pub(crate) fn find(configured: Option<&Path>, cache: Option<&Path>) -> Result<Pa
     if let Some(found) = places.iter().find(|place| place.is_file()) {
         return Ok(found.clone());
     }
-    let tried: Vec<String> = places.iter().map(|place| place.display().to_string()).collect();
+    let tried: Vec<String> = places
+        .iter()
+        .map(|place| place.display().to_string())
+        .collect();
     Err(Error::Setup {
-        message: format!("the engine library {FILE} is not there (looked at {})", tried.join(", ")),
+        message: format!(
+            "the engine library {FILE} is not there (looked at {})",
+            tried.join(", ")
+        ),
         mend: install_command(),
     })
 }
@@ -76,21 +82,34 @@ mod tests {
 
     #[test]
     fn a_configured_file_is_the_only_place() {
-        assert_eq!(candidates(Some(Path::new("/x/y.so")), None), [PathBuf::from("/x/y.so")]);
+        assert_eq!(
+            candidates(Some(Path::new("/x/y.so")), None),
+            [PathBuf::from("/x/y.so")]
+        );
     }
 
     #[test]
     fn a_missing_library_names_the_places_and_the_mend() {
         let error = find(Some(Path::new("/nowhere/libchdb.so")), None).unwrap_err();
-        let Error::Setup { message, mend } = error else { panic!("not a setup error: {error:?}") };
+        let Error::Setup { message, mend } = error else {
+            panic!("not a setup error: {error:?}")
+        };
         assert!(message.contains("/nowhere/libchdb.so"), "{message}");
-        assert!(mend.contains("make setup") && mend.contains(ENGINE_VERSION), "{mend}");
+        assert!(
+            mend.contains("make setup") && mend.contains(ENGINE_VERSION),
+            "{mend}"
+        );
     }
 
     #[test]
     fn the_cache_is_looked_at_by_version() {
         let places = candidates(None, Some(Path::new("/cache")));
         let wanted = format!("/cache/snaglist/engine/{ENGINE_VERSION}/node_modules/@chdb/");
-        assert!(places.iter().any(|place| place.display().to_string().starts_with(&wanted)), "{places:?}");
+        assert!(
+            places
+                .iter()
+                .any(|place| place.display().to_string().starts_with(&wanted)),
+            "{places:?}"
+        );
     }
 }

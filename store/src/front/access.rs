@@ -35,7 +35,10 @@ pub(super) struct Shown {
 impl Credentials {
     pub(crate) fn new(token: &Secret, password: Option<&Secret>) -> Credentials {
         let hash = |secret: &Secret| blake3::hash(secret.expose().as_bytes());
-        Credentials { token: hash(token), password: password.map(hash) }
+        Credentials {
+            token: hash(token),
+            password: password.map(hash),
+        }
     }
 
     /// What the shown user and password allow.
@@ -43,8 +46,16 @@ impl Credentials {
     /// # Errors
     /// Code 194 (401) when nothing was shown, 516 (403) when it is wrong.
     pub(super) fn admit(&self, shown: &Shown) -> Result<Access, Failure> {
-        let Some(password) = shown.password.as_deref().filter(|password| !password.is_empty()) else {
-            return Err(Failure::new(194, "REQUIRED_PASSWORD", "this front asks for a password"));
+        let Some(password) = shown
+            .password
+            .as_deref()
+            .filter(|password| !password.is_empty())
+        else {
+            return Err(Failure::new(
+                194,
+                "REQUIRED_PASSWORD",
+                "this front asks for a password",
+            ));
         };
         let known_user = matches!(shown.user.as_deref(), None | Some("" | "snag" | "default"));
         // `blake3::Hash` compares in constant time.
@@ -57,7 +68,8 @@ impl Credentials {
             None
         };
         access.filter(|_| known_user).ok_or_else(|| {
-            let message = "Authentication failed: password is incorrect, or there is no user with such name";
+            let message =
+                "Authentication failed: password is incorrect, or there is no user with such name";
             Failure::new(516, "AUTHENTICATION_FAILED", message)
         })
     }
@@ -65,9 +77,21 @@ impl Credentials {
 
 impl Shown {
     /// Looks at ClickHouse's headers, then at `Authorization` (Basic or Bearer), then at the URL.
-    pub(super) fn from_request(headers: &HeaderMap, user: Option<&str>, password: Option<&str>) -> Shown {
-        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let own = Shown { user: header("x-clickhouse-user"), password: header("x-clickhouse-key") };
+    pub(super) fn from_request(
+        headers: &HeaderMap,
+        user: Option<&str>,
+        password: Option<&str>,
+    ) -> Shown {
+        let header = |name: &str| {
+            headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned)
+        };
+        let own = Shown {
+            user: header("x-clickhouse-user"),
+            password: header("x-clickhouse-key"),
+        };
         if own.user.is_some() || own.password.is_some() {
             return own;
         }
@@ -76,26 +100,42 @@ impl Shown {
         {
             return shown;
         }
-        Shown { user: user.map(str::to_owned), password: password.map(str::to_owned) }
+        Shown {
+            user: user.map(str::to_owned),
+            password: password.map(str::to_owned),
+        }
     }
 }
 
 fn from_authorization(value: &str) -> Option<Shown> {
     let (scheme, rest) = value.split_once(' ')?;
     if scheme.eq_ignore_ascii_case("bearer") {
-        return Some(Shown { user: None, password: Some(rest.trim().to_owned()) });
+        return Some(Shown {
+            user: None,
+            password: Some(rest.trim().to_owned()),
+        });
     }
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
     }
     let plain = String::from_utf8(STANDARD.decode(rest.trim()).ok()?).ok()?;
     let (user, password) = plain.split_once(':')?;
-    Some(Shown { user: Some(user.to_owned()), password: Some(password.to_owned()) })
+    Some(Shown {
+        user: Some(user.to_owned()),
+        password: Some(password.to_owned()),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    type Case<'a> = (
+        &'a [(&'a str, &'a str)],
+        Option<&'a str>,
+        Option<&'a str>,
+        Result<Access, i32>,
+    );
 
     fn code(shown: &Shown) -> Result<Access, i32> {
         let credentials = Credentials::new(&Secret::new("token"), Some(&Secret::new("reader")));
@@ -105,11 +145,29 @@ mod tests {
     #[test]
     fn every_way_of_showing_a_password_is_read() {
         let basic = format!("Basic {}", STANDARD.encode("snag:token"));
-        let cases: [(&[(&str, &str)], Option<&str>, Option<&str>, Result<Access, i32>); 9] = [
-            (&[("x-clickhouse-user", "snag"), ("x-clickhouse-key", "token")], None, None, Ok(Access::Full)),
-            (&[("x-clickhouse-user", "default"), ("x-clickhouse-key", "reader")], None, None, Ok(Access::ReadOnly)),
+        let cases: [Case<'_>; 9] = [
+            (
+                &[("x-clickhouse-user", "snag"), ("x-clickhouse-key", "token")],
+                None,
+                None,
+                Ok(Access::Full),
+            ),
+            (
+                &[
+                    ("x-clickhouse-user", "default"),
+                    ("x-clickhouse-key", "reader"),
+                ],
+                None,
+                None,
+                Ok(Access::ReadOnly),
+            ),
             (&[("authorization", &basic)], None, None, Ok(Access::Full)),
-            (&[("authorization", "Bearer token")], None, None, Ok(Access::Full)),
+            (
+                &[("authorization", "Bearer token")],
+                None,
+                None,
+                Ok(Access::Full),
+            ),
             (&[], Some("snag"), Some("token"), Ok(Access::Full)),
             (&[], Some("root"), Some("token"), Err(516)),
             (&[], Some("snag"), Some("wrong"), Err(516)),
@@ -119,7 +177,10 @@ mod tests {
         for (headers, user, password, wanted) in cases {
             let mut map = HeaderMap::new();
             for (name, value) in headers {
-                map.insert(hyper::header::HeaderName::from_bytes(name.as_bytes()).unwrap(), value.parse().unwrap());
+                map.insert(
+                    hyper::header::HeaderName::from_bytes(name.as_bytes()).unwrap(),
+                    value.parse().unwrap(),
+                );
             }
             let shown = Shown::from_request(&map, user, password);
             assert_eq!(code(&shown), wanted, "{headers:?} {user:?}");

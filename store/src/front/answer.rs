@@ -28,7 +28,9 @@ pub(super) struct Stamp {
 }
 
 fn whole(bytes: Bytes) -> UnsyncBoxBody<Bytes, io::Error> {
-    Full::new(bytes).map_err(|never: Infallible| match never {}).boxed_unsync()
+    Full::new(bytes)
+        .map_err(|never: Infallible| match never {})
+        .boxed_unsync()
 }
 
 /// A short text without further ado.
@@ -45,9 +47,17 @@ pub(super) fn refused(failure: &Failure, stamp: &Stamp) -> Answer {
     *answer.status_mut() = failure.status();
     stamp.put_on(&mut answer);
     put(&mut answer, CONTENT_TYPE, "text/plain; charset=UTF-8");
-    put(&mut answer, HeaderName::from_static("x-clickhouse-exception-code"), &failure.code.to_string());
+    put(
+        &mut answer,
+        HeaderName::from_static("x-clickhouse-exception-code"),
+        &failure.code.to_string(),
+    );
     if failure.status() == StatusCode::UNAUTHORIZED {
-        put(&mut answer, WWW_AUTHENTICATE, "Basic realm=\"ClickHouse server HTTP API\"");
+        put(
+            &mut answer,
+            WWW_AUTHENTICATE,
+            "Basic realm=\"ClickHouse server HTTP API\"",
+        );
     }
     answer
 }
@@ -68,27 +78,51 @@ pub(super) fn answered(
             Response::new(whole(packed(bytes, stamp.compress)))
         }
         None => {
-            let frames = frames(blocks, guard, tag.clone(), stamp.version.clone(), stamp.compress);
+            let frames = frames(
+                blocks,
+                guard,
+                tag.clone(),
+                stamp.version.clone(),
+                stamp.compress,
+            );
             Response::new(StreamBody::new(frames).boxed_unsync())
         }
     };
     stamp.put_on(&mut answer);
     put(&mut answer, CONTENT_TYPE, media);
-    put(&mut answer, HeaderName::from_static("x-clickhouse-format"), &head.format);
-    put(&mut answer, HeaderName::from_static("x-clickhouse-summary"), &summary);
-    put(&mut answer, HeaderName::from_static("x-clickhouse-exception-tag"), &tag);
+    put(
+        &mut answer,
+        HeaderName::from_static("x-clickhouse-format"),
+        &head.format,
+    );
+    put(
+        &mut answer,
+        HeaderName::from_static("x-clickhouse-summary"),
+        &summary,
+    );
+    put(
+        &mut answer,
+        HeaderName::from_static("x-clickhouse-exception-tag"),
+        &tag,
+    );
     answer
 }
 
 fn packed(bytes: Bytes, compress: bool) -> Bytes {
-    if compress && !bytes.is_empty() { native_blocks::compress(&bytes).into() } else { bytes }
+    if compress && !bytes.is_empty() {
+        native_blocks::compress(&bytes).into()
+    } else {
+        bytes
+    }
 }
 
 /// Sixteen letters that an answer does not hold by chance.
 fn exception_tag() -> String {
     use rand::Rng as _;
     let mut random = rand::rng();
-    (0..16).map(|_| char::from(random.random_range(b'a'..=b'z'))).collect()
+    (0..16)
+        .map(|_| char::from(random.random_range(b'a'..=b'z')))
+        .collect()
 }
 
 enum Stage {
@@ -107,36 +141,45 @@ fn frames(
     compress: bool,
 ) -> impl Stream<Item = io::Result<Frame<Bytes>>> + Send {
     let texts = (tag, version);
-    stream::unfold((Stage::Blocks(blocks, guard), texts), move |(stage, texts)| async move {
-        match stage {
-            Stage::Blocks(mut blocks, guard) => match blocks.recv().await {
-                Some(Ok(block)) => {
-                    let frame = Frame::data(packed(block, compress));
-                    Some((Ok(frame), (Stage::Blocks(blocks, guard), texts)))
+    stream::unfold(
+        (Stage::Blocks(blocks, guard), texts),
+        move |(stage, texts)| async move {
+            match stage {
+                Stage::Blocks(mut blocks, guard) => match blocks.recv().await {
+                    Some(Ok(block)) => {
+                        let frame = Frame::data(packed(block, compress));
+                        Some((Ok(frame), (Stage::Blocks(blocks, guard), texts)))
+                    }
+                    Some(Err(failure)) => {
+                        guard.release();
+                        let (tag, version) = &texts;
+                        let message = failure.signed(version);
+                        let text = format!(
+                            "\r\n__exception__\r\n{tag}\r\n{message}{} {tag}\r\n__exception__\r\n",
+                            message.len()
+                        );
+                        Some((
+                            Ok(Frame::data(packed(text.into(), compress))),
+                            (Stage::Break, texts),
+                        ))
+                    }
+                    None => {
+                        guard.release();
+                        None
+                    }
+                },
+                Stage::Break => {
+                    // Once back to the connection, so that it sends what it has before it is broken off.
+                    tokio::task::yield_now().await;
+                    Some((
+                        Err(io::Error::other("the query failed")),
+                        (Stage::Done, texts),
+                    ))
                 }
-                Some(Err(failure)) => {
-                    guard.release();
-                    let (tag, version) = &texts;
-                    let message = failure.signed(version);
-                    let text = format!(
-                        "\r\n__exception__\r\n{tag}\r\n{message}{} {tag}\r\n__exception__\r\n",
-                        message.len()
-                    );
-                    Some((Ok(Frame::data(packed(text.into(), compress))), (Stage::Break, texts)))
-                }
-                None => {
-                    guard.release();
-                    None
-                }
-            },
-            Stage::Break => {
-                // Once back to the connection, so that it sends what it has before it is broken off.
-                tokio::task::yield_now().await;
-                Some((Err(io::Error::other("the query failed")), (Stage::Done, texts)))
+                Stage::Done => None,
             }
-            Stage::Done => None,
-        }
-    })
+        },
+    )
 }
 
 fn summary(head: &Head) -> String {
@@ -156,9 +199,21 @@ fn summary(head: &Head) -> String {
 
 impl Stamp {
     fn put_on(&self, answer: &mut Answer) {
-        put(answer, HeaderName::from_static("x-clickhouse-server-display-name"), "snaglist");
-        put(answer, HeaderName::from_static("x-clickhouse-query-id"), &self.query_id);
-        put(answer, HeaderName::from_static("x-clickhouse-timezone"), "UTC");
+        put(
+            answer,
+            HeaderName::from_static("x-clickhouse-server-display-name"),
+            "snaglist",
+        );
+        put(
+            answer,
+            HeaderName::from_static("x-clickhouse-query-id"),
+            &self.query_id,
+        );
+        put(
+            answer,
+            HeaderName::from_static("x-clickhouse-timezone"),
+            "UTC",
+        );
     }
 }
 

@@ -32,7 +32,14 @@ enum Piece {
 /// Joins a socket to a reader on another thread.
 pub(super) fn pipe() -> (Pump, BodyReader) {
     let (sender, receiver) = mpsc::channel(IN_FLIGHT);
-    (Pump { sender }, BodyReader { receiver, current: Bytes::new(), ended: false })
+    (
+        Pump { sender },
+        BodyReader {
+            receiver,
+            current: Bytes::new(),
+            ended: false,
+        },
+    )
 }
 
 /// The sending side.
@@ -49,7 +56,10 @@ impl Pump {
                 () = self.sender.closed() => return drain(&mut body).await,
             };
             let piece = match frame {
-                Err(_) => Piece::Broken(format!("the client sent nothing for {} s", SILENCE.as_secs())),
+                Err(_) => Piece::Broken(format!(
+                    "the client sent nothing for {} s",
+                    SILENCE.as_secs()
+                )),
                 Ok(None) => Piece::End,
                 Ok(Some(Err(error))) => Piece::Broken(error.to_string()),
                 Ok(Some(Ok(frame))) => match frame.into_data() {
@@ -123,19 +133,24 @@ pub(super) fn decoded<'a>(
     content_encoding: Option<&str>,
     native_blocks: bool,
 ) -> Result<Box<dyn Read + Send + 'a>, String> {
-    let reader: Box<dyn Read + Send> = match content_encoding.map(str::to_ascii_lowercase).as_deref() {
-        None | Some("" | "identity") => Box::new(reader),
-        Some("gzip" | "x-gzip") => Box::new(flate2::read::MultiGzDecoder::new(reader)),
-        Some("deflate") => Box::new(flate2::read::ZlibDecoder::new(reader)),
-        Some("zstd") => match zstd::stream::read::Decoder::new(reader) {
-            Ok(decoder) => Box::new(decoder),
-            Err(error) => return Err(error.to_string()),
-        },
-        Some("br") => Box::new(brotli::Decompressor::new(reader, 64 << 10)),
-        Some("lz4") => Box::new(lz4_flex::frame::FrameDecoder::new(reader)),
-        Some(other) => return Err(format!("unknown Content-Encoding {other}")),
-    };
-    Ok(if native_blocks { Box::new(Decompressor::new(reader)) } else { reader })
+    let reader: Box<dyn Read + Send> =
+        match content_encoding.map(str::to_ascii_lowercase).as_deref() {
+            None | Some("" | "identity") => Box::new(reader),
+            Some("gzip" | "x-gzip") => Box::new(flate2::read::MultiGzDecoder::new(reader)),
+            Some("deflate") => Box::new(flate2::read::ZlibDecoder::new(reader)),
+            Some("zstd") => match zstd::stream::read::Decoder::new(reader) {
+                Ok(decoder) => Box::new(decoder),
+                Err(error) => return Err(error.to_string()),
+            },
+            Some("br") => Box::new(brotli::Decompressor::new(reader, 64 << 10)),
+            Some("lz4") => Box::new(lz4_flex::frame::FrameDecoder::new(reader)),
+            Some(other) => return Err(format!("unknown Content-Encoding {other}")),
+        };
+    Ok(if native_blocks {
+        Box::new(Decompressor::new(reader))
+    } else {
+        reader
+    })
 }
 
 /// Fills `buffer` as far as the reader goes; shorter than the buffer only at the end.
@@ -159,7 +174,9 @@ mod tests {
     fn receive(pieces: Vec<Piece>) -> io::Result<Vec<u8>> {
         let (pump, mut reader) = pipe();
         for piece in pieces {
-            pump.sender.blocking_send(piece).map_err(|_| io::Error::other("closed"))?;
+            pump.sender
+                .blocking_send(piece)
+                .map_err(|_| io::Error::other("closed"))?;
         }
         drop(pump);
         let mut bytes = Vec::new();
@@ -169,14 +186,19 @@ mod tests {
     #[test]
     fn only_a_said_end_is_an_end() {
         let data = || Piece::Data(Bytes::from_static(b"abc"));
-        assert_eq!(receive(vec![data(), data(), Piece::End]).unwrap(), b"abcabc");
+        assert_eq!(
+            receive(vec![data(), data(), Piece::End]).unwrap(),
+            b"abcabc"
+        );
         assert!(receive(vec![data()]).is_err());
         assert!(receive(vec![data(), Piece::Broken("cut".to_owned())]).is_err());
     }
 
     #[test]
     fn encodings_are_undone_and_cut_ones_are_errors() {
-        let plain: Vec<u8> = (0..200_000_u32).flat_map(|number| (number % 1000).to_le_bytes()).collect();
+        let plain: Vec<u8> = (0..200_000_u32)
+            .flat_map(|number| (number % 1000).to_le_bytes())
+            .collect();
         let packed: Vec<(&str, Vec<u8>)> = vec![
             ("gzip", gzip(&plain)),
             ("deflate", zlib(&plain)),
@@ -186,10 +208,15 @@ mod tests {
         ];
         for (name, packed) in packed {
             let mut back = Vec::new();
-            decoded(packed.as_slice(), Some(name), false).unwrap().read_to_end(&mut back).unwrap();
+            decoded(packed.as_slice(), Some(name), false)
+                .unwrap()
+                .read_to_end(&mut back)
+                .unwrap();
             assert_eq!(back, plain, "{name}");
             let cut = &packed[..packed.len() / 2];
-            let outcome = decoded(cut, Some(name), false).unwrap().read_to_end(&mut Vec::new());
+            let outcome = decoded(cut, Some(name), false)
+                .unwrap()
+                .read_to_end(&mut Vec::new());
             assert!(outcome.is_err(), "{name}");
         }
         assert!(decoded(plain.as_slice(), Some("rot13"), false).is_err());
@@ -201,7 +228,10 @@ mod tests {
     }
 
     fn zlib(plain: &[u8]) -> Vec<u8> {
-        read_all(&mut flate2::read::ZlibEncoder::new(plain, flate2::Compression::fast()))
+        read_all(&mut flate2::read::ZlibEncoder::new(
+            plain,
+            flate2::Compression::fast(),
+        ))
     }
 
     fn brotli_packed(plain: &[u8]) -> Vec<u8> {

@@ -17,7 +17,10 @@ pub(super) struct Failure {
 
 impl Failure {
     pub(super) fn new(code: i32, name: &str, message: &str) -> Failure {
-        Failure { code, text: format!("Code: {code}. DB::Exception: {message} ({name})") }
+        Failure {
+            code,
+            text: format!("Code: {code}. DB::Exception: {message} ({name})"),
+        }
     }
 
     pub(super) fn bad_arguments(message: &str) -> Failure {
@@ -54,10 +57,12 @@ impl Failure {
             194 => StatusCode::UNAUTHORIZED,
             192 | 193 | 497 | 512 | 516 => StatusCode::FORBIDDEN,
             // The text or the values do not parse or do not fit.
-            6 | 8 | 15 | 25 | 26 | 27 | 36 | 37 | 38 | 41 | 44 | 53 | 62 | 72 | 117 | 123 | 167 | 168
-            | 223 | 321 | 376 | 427 | 441 | 675 | 676 => StatusCode::BAD_REQUEST,
+            6 | 8 | 15 | 25 | 26 | 27 | 36 | 37 | 38 | 41 | 44 | 53 | 62 | 72 | 117 | 123 | 167
+            | 168 | 223 | 321 | 376 | 427 | 441 | 675 | 676 => StatusCode::BAD_REQUEST,
             // There is no thing of that name.
-            46 | 47 | 50 | 56 | 60 | 63 | 73 | 78 | 81 | 115 | 152 | 336 | 511 => StatusCode::NOT_FOUND,
+            46 | 47 | 50 | 56 | 60 | 63 | 73 | 78 | 81 | 115 | 152 | 336 | 511 => {
+                StatusCode::NOT_FOUND
+            }
             229 => StatusCode::PAYLOAD_TOO_LARGE,
             48 => StatusCode::NOT_IMPLEMENTED,
             76 | 209 | 439 => StatusCode::SERVICE_UNAVAILABLE,
@@ -72,7 +77,10 @@ impl From<Refusal> for Failure {
     fn from(Refusal(text): Refusal) -> Failure {
         let text = text.trim();
         match code_in(text) {
-            Some(code) => Failure { code, text: without_echo(text, code) },
+            Some(code) => Failure {
+                code,
+                text: without_echo(text, code),
+            },
             None => Failure::new(1002, "UNKNOWN_EXCEPTION", text),
         }
     }
@@ -96,9 +104,13 @@ mod tests {
 
     #[test]
     fn an_echo_is_taken_off() {
-        let refusal = Refusal("Code: 5. DB::Exception: Code: 5. DB::Exception: no. (NAME)".to_owned());
+        let refusal =
+            Refusal("Code: 5. DB::Exception: Code: 5. DB::Exception: no. (NAME)".to_owned());
         let failure = Failure::from(refusal);
-        assert_eq!((failure.code, failure.text.as_str()), (5, "Code: 5. DB::Exception: no. (NAME)"));
+        assert_eq!(
+            (failure.code, failure.text.as_str()),
+            (5, "Code: 5. DB::Exception: no. (NAME)")
+        );
         assert_eq!(
             failure.signed("26.7"),
             "Code: 5. DB::Exception: no. (NAME) (version 26.7 (embedded))\n"
@@ -124,7 +136,11 @@ mod tests {
             (202, 500),
         ];
         for (code, status) in cases {
-            assert_eq!(Failure::new(code, "X", "").status().as_u16(), status, "{code}");
+            assert_eq!(
+                Failure::new(code, "X", "").status().as_u16(),
+                status,
+                "{code}"
+            );
         }
     }
 }

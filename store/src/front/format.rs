@@ -23,13 +23,34 @@ pub(super) enum Joining {
 pub(super) fn joining(format: &str) -> Joining {
     let name = format.to_ascii_lowercase();
     match name.as_str() {
-        "tabseparated" | "tsv" | "tabseparatedraw" | "tsvraw" | "raw" | "csv" | "tskv" | "jsoneachrow"
-        | "jsonlines" | "ndjson" | "jsonstringseachrow" | "jsoncompacteachrow"
-        | "jsoncompactstringseachrow" | "rowbinary" | "native" | "msgpack" | "null" => Joining::Rows,
-        "tabseparatedwithnames" | "tsvwithnames" | "tabseparatedrawwithnames" | "tsvrawwithnames"
-        | "jsoncompacteachrowwithnames" | "jsoncompactstringseachrowwithnames" => Joining::Lines(1),
-        "tabseparatedwithnamesandtypes" | "tsvwithnamesandtypes" | "tabseparatedrawwithnamesandtypes"
-        | "tsvrawwithnamesandtypes" | "jsoncompacteachrowwithnamesandtypes"
+        "tabseparated"
+        | "tsv"
+        | "tabseparatedraw"
+        | "tsvraw"
+        | "raw"
+        | "csv"
+        | "tskv"
+        | "jsoneachrow"
+        | "jsonlines"
+        | "ndjson"
+        | "jsonstringseachrow"
+        | "jsoncompacteachrow"
+        | "jsoncompactstringseachrow"
+        | "rowbinary"
+        | "native"
+        | "msgpack"
+        | "null" => Joining::Rows,
+        "tabseparatedwithnames"
+        | "tsvwithnames"
+        | "tabseparatedrawwithnames"
+        | "tsvrawwithnames"
+        | "jsoncompacteachrowwithnames"
+        | "jsoncompactstringseachrowwithnames" => Joining::Lines(1),
+        "tabseparatedwithnamesandtypes"
+        | "tsvwithnamesandtypes"
+        | "tabseparatedrawwithnamesandtypes"
+        | "tsvrawwithnamesandtypes"
+        | "jsoncompacteachrowwithnamesandtypes"
         | "jsoncompactstringseachrowwithnamesandtypes" => Joining::Lines(2),
         "csvwithnames" => Joining::Csv(1),
         "csvwithnamesandtypes" => Joining::Csv(2),
@@ -68,7 +89,11 @@ fn end_of_lines(document: &[u8], lines: usize, quote: Option<u8>) -> Option<usiz
 
 fn end_of_names(document: &[u8], types: bool) -> Option<usize> {
     let (columns, mut at) = variable_integer(document, 0)?;
-    let texts = if types { columns.checked_mul(2)? } else { columns };
+    let texts = if types {
+        columns.checked_mul(2)?
+    } else {
+        columns
+    };
     for _ in 0..texts {
         let (length, start) = variable_integer(document, at)?;
         at = start.checked_add(length)?;
@@ -103,7 +128,10 @@ pub(super) struct Joiner {
 
 impl Joiner {
     pub(super) fn new(joining: Joining) -> Joiner {
-        Joiner { joining, head: None }
+        Joiner {
+            joining,
+            head: None,
+        }
     }
 
     /// How many bytes of the block are to be left out; `None` when the block does not continue the answer.
@@ -128,10 +156,18 @@ pub(super) fn media_type(format: &str) -> &'static str {
         }
         "xml" => "application/xml; charset=UTF-8",
         "markdown" => "text/markdown; charset=UTF-8",
-        "native" | "rowbinary" | "rowbinarywithnames" | "rowbinarywithnamesandtypes" | "parquet"
-        | "arrow" | "arrowstream" | "orc" | "avro" | "msgpack" | "rawblob" | "bsoneachrow" => {
-            "application/octet-stream"
-        }
+        "native"
+        | "rowbinary"
+        | "rowbinarywithnames"
+        | "rowbinarywithnamesandtypes"
+        | "parquet"
+        | "arrow"
+        | "arrowstream"
+        | "orc"
+        | "avro"
+        | "msgpack"
+        | "rawblob"
+        | "bsoneachrow" => "application/octet-stream",
         _ if name.starts_with("json") => "application/json; charset=UTF-8",
         _ if name.starts_with("csvwithnames") => "text/csv; charset=UTF-8; header=present",
         _ if name.starts_with("csv") => "text/csv; charset=UTF-8; header=absent",
@@ -153,7 +189,11 @@ mod tests {
             ("TSVWithNames", b"a\tb\n1\t2\n", Some(4)),
             ("TSVWithNamesAndTypes", b"a\nInt8\n1\n", Some(7)),
             ("CSVWithNames", b"\"a\n\"\"b\",\"c\"\n1,2\n", Some(12)),
-            ("RowBinaryWithNamesAndTypes", b"\x01\x01a\x05UInt8\x07", Some(9)),
+            (
+                "RowBinaryWithNamesAndTypes",
+                b"\x01\x01a\x05UInt8\x07",
+                Some(9),
+            ),
             ("RowBinaryWithNames", b"\x01\x01a\x07", Some(3)),
             ("RowBinaryWithNamesAndTypes", b"\x01\x01a\x05UIn", None),
             ("JSON", b"{}", None),

@@ -50,7 +50,10 @@ fn is_word_byte(byte: u8) -> bool {
 }
 
 fn end_of_word(text: &[u8], start: usize) -> usize {
-    text[start..].iter().position(|byte| !is_word_byte(*byte)).map_or(text.len(), |length| start + length)
+    text[start..]
+        .iter()
+        .position(|byte| !is_word_byte(*byte))
+        .map_or(text.len(), |length| start + length)
 }
 
 fn end_of_quote(text: &[u8], start: usize, quote: u8) -> usize {
@@ -85,7 +88,9 @@ fn skip_blank(text: &[u8], mut at: usize) -> usize {
         let rest = &text[at.min(text.len())..];
         at = match rest {
             [b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c, ..] => at + 1,
-            [b'-', b'-', ..] | [b'#', b' ' | b'!', ..] => find(text, at, b"\n").unwrap_or(text.len()),
+            [b'-', b'-', ..] | [b'#', b' ' | b'!', ..] => {
+                find(text, at, b"\n").unwrap_or(text.len())
+            }
             [b'/', b'*', ..] => find(text, at + 2, b"*/").map_or(text.len(), |found| found + 2),
             _ => return at.min(text.len()),
         };
@@ -94,7 +99,9 @@ fn skip_blank(text: &[u8], mut at: usize) -> usize {
 
 fn find(text: &[u8], from: usize, needle: &[u8]) -> Option<usize> {
     let rest = text.get(from..)?;
-    rest.windows(needle.len()).position(|window| window == needle).map(|at| from + at)
+    rest.windows(needle.len())
+        .position(|window| window == needle)
+        .map(|at| from + at)
 }
 
 #[cfg(test)]

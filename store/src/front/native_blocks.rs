@@ -15,12 +15,15 @@ const NONE: u8 = 0x02;
 const LARGEST: usize = 1 << 30;
 
 fn checksum(bytes: &[u8]) -> [u8; CHECKSUM] {
-    cityhash_rs::cityhash_102_128(bytes).rotate_right(64).to_le_bytes()
+    cityhash_rs::cityhash_102_128(bytes)
+        .rotate_right(64)
+        .to_le_bytes()
 }
 
 /// Writes `plain` as one LZ4 frame.
 pub(super) fn compress(plain: &[u8]) -> Vec<u8> {
-    let mut frame = vec![0; CHECKSUM + HEADER + lz4_flex::block::get_maximum_output_size(plain.len())];
+    let mut frame =
+        vec![0; CHECKSUM + HEADER + lz4_flex::block::get_maximum_output_size(plain.len())];
     let body = &mut frame[CHECKSUM + HEADER..];
     // The buffer has the size the library asks for, so only an empty result is left to fear.
     let length = lz4_flex::block::compress_into(plain, body).unwrap_or(0);
@@ -42,7 +45,11 @@ pub(super) struct Decompressor<R> {
 
 impl<R: Read> Decompressor<R> {
     pub(super) fn new(source: R) -> Decompressor<R> {
-        Decompressor { source, plain: Vec::new(), given: 0 }
+        Decompressor {
+            source,
+            plain: Vec::new(),
+            given: 0,
+        }
     }
 
     /// Reads one frame; `false` at the end of the source.
@@ -56,7 +63,9 @@ impl<R: Read> Decompressor<R> {
                 length => filled += length,
             }
         }
-        let size = |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]) as usize;
+        let size = |at: usize| {
+            u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]) as usize
+        };
         let (packed, plain) = (size(CHECKSUM + 1), size(CHECKSUM + 5));
         if !(HEADER..=LARGEST).contains(&packed) || plain > LARGEST {
             return Err(invalid("a compressed frame has an impossible size"));
@@ -75,7 +84,11 @@ impl<R: Read> Decompressor<R> {
             LZ4 => lz4_flex::block::decompress(body, plain).map_err(invalid)?,
             ZSTD => zstd::bulk::decompress(body, plain)?,
             NONE => body.to_vec(),
-            other => return Err(invalid(format!("unknown method {other:#04x} of a compressed frame"))),
+            other => {
+                return Err(invalid(format!(
+                    "unknown method {other:#04x} of a compressed frame"
+                )));
+            }
         };
         self.given = 0;
         Ok(true)
@@ -106,11 +119,15 @@ mod tests {
 
     #[test]
     fn frames_give_back_what_went_in() {
-        let plain: Vec<u8> = (0..300_000_u32).flat_map(|number| (number / 7).to_le_bytes()).collect();
+        let plain: Vec<u8> = (0..300_000_u32)
+            .flat_map(|number| (number / 7).to_le_bytes())
+            .collect();
         let mut packed = compress(&plain[..500_000]);
         packed.extend(compress(&plain[500_000..]));
         let mut back = Vec::new();
-        Decompressor::new(packed.as_slice()).read_to_end(&mut back).unwrap();
+        Decompressor::new(packed.as_slice())
+            .read_to_end(&mut back)
+            .unwrap();
         assert_eq!(back, plain);
     }
 
@@ -118,17 +135,19 @@ mod tests {
     #[test]
     fn frames_written_by_the_engine_are_read() {
         let lz4: &[u8] = &[
-            42, 62, 121, 176, 43, 167, 89, 51, 37, 156, 57, 193, 99, 231, 142, 219, 130, 25, 0, 0, 0, 40, 0,
-            0, 0, 111, 39, 115, 110, 97, 103, 32, 5, 0, 10, 80, 32, 115, 110, 97, 103,
+            42, 62, 121, 176, 43, 167, 89, 51, 37, 156, 57, 193, 99, 231, 142, 219, 130, 25, 0, 0,
+            0, 40, 0, 0, 0, 111, 39, 115, 110, 97, 103, 32, 5, 0, 10, 80, 32, 115, 110, 97, 103,
         ];
         let zstd: &[u8] = &[
-            58, 226, 236, 13, 223, 6, 64, 238, 246, 199, 209, 11, 80, 229, 65, 190, 144, 30, 0, 0, 0, 40, 0,
-            0, 0, 40, 181, 47, 253, 32, 40, 101, 0, 0, 48, 39, 115, 110, 97, 103, 32, 1, 0, 112, 74, 17,
+            58, 226, 236, 13, 223, 6, 64, 238, 246, 199, 209, 11, 80, 229, 65, 190, 144, 30, 0, 0,
+            0, 40, 0, 0, 0, 40, 181, 47, 253, 32, 40, 101, 0, 0, 48, 39, 115, 110, 97, 103, 32, 1,
+            0, 112, 74, 17,
         ];
         let none: &[u8] = &[
-            130, 81, 33, 178, 138, 37, 39, 231, 33, 195, 128, 110, 124, 170, 147, 250, 2, 49, 0, 0, 0, 40, 0,
-            0, 0, 39, 115, 110, 97, 103, 32, 115, 110, 97, 103, 32, 115, 110, 97, 103, 32, 115, 110, 97, 103,
-            32, 115, 110, 97, 103, 32, 115, 110, 97, 103, 32, 115, 110, 97, 103, 32, 115, 110, 97, 103,
+            130, 81, 33, 178, 138, 37, 39, 231, 33, 195, 128, 110, 124, 170, 147, 250, 2, 49, 0, 0,
+            0, 40, 0, 0, 0, 39, 115, 110, 97, 103, 32, 115, 110, 97, 103, 32, 115, 110, 97, 103,
+            32, 115, 110, 97, 103, 32, 115, 110, 97, 103, 32, 115, 110, 97, 103, 32, 115, 110, 97,
+            103, 32, 115, 110, 97, 103,
         ];
         for frame in [lz4, zstd, none] {
             let mut back = Vec::new();
@@ -143,10 +162,18 @@ mod tests {
         for at in 0..packed.len() {
             let mut broken = packed.clone();
             broken[at] ^= 1;
-            assert!(Decompressor::new(broken.as_slice()).read_to_end(&mut Vec::new()).is_err(), "bit at {at}");
+            assert!(
+                Decompressor::new(broken.as_slice())
+                    .read_to_end(&mut Vec::new())
+                    .is_err(),
+                "bit at {at}"
+            );
             if at > 0 {
                 let cut = &packed[..at];
-                assert!(Decompressor::new(cut).read_to_end(&mut Vec::new()).is_err(), "cut at {at}");
+                assert!(
+                    Decompressor::new(cut).read_to_end(&mut Vec::new()).is_err(),
+                    "cut at {at}"
+                );
             }
         }
     }

@@ -48,9 +48,20 @@ impl Options {
         for (name, value) in form_urlencoded::parse(query_string.as_bytes()) {
             options.set(&name, &value);
         }
-        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        options.database = options.database.take().or_else(|| header("x-clickhouse-database"));
-        options.default_format = options.default_format.take().or_else(|| header("x-clickhouse-format"));
+        let header = |name: &str| {
+            headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned)
+        };
+        options.database = options
+            .database
+            .take()
+            .or_else(|| header("x-clickhouse-database"));
+        options.default_format = options
+            .default_format
+            .take()
+            .or_else(|| header("x-clickhouse-format"));
         options
     }
 
@@ -70,8 +81,10 @@ impl Options {
             "role" => self.role = text(),
             _ => {
                 if let Some(name) = name.strip_prefix("param_") {
-                    let parameter =
-                        Parameter { name: name.to_owned(), value: value.as_bytes().to_vec() };
+                    let parameter = Parameter {
+                        name: name.to_owned(),
+                        value: value.as_bytes().to_vec(),
+                    };
                     self.parameters.push(parameter);
                 } else if !WITHOUT_EFFECT.contains(&name) {
                     self.settings.push((name.to_owned(), value.to_owned()));
@@ -91,7 +104,11 @@ impl Options {
     ///
     /// # Errors
     /// Code 115 for a name that is none, 511 for a role, since there are none.
-    pub(super) fn settings_statement(&self, mark: &str, readonly: Option<u8>) -> Result<String, Failure> {
+    pub(super) fn settings_statement(
+        &self,
+        mark: &str,
+        readonly: Option<u8>,
+    ) -> Result<String, Failure> {
         if let Some(role) = &self.role {
             let message = format!("There is no role `{role}` in the embedded engine");
             return Err(Failure::new(511, "UNKNOWN_ROLE", &message));
@@ -100,7 +117,8 @@ impl Options {
         let mut assignments = Vec::new();
         for (name, value) in &self.settings {
             let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.';
-            if name.is_empty() || name.as_bytes()[0].is_ascii_digit() || !name.bytes().all(is_name) {
+            if name.is_empty() || name.as_bytes()[0].is_ascii_digit() || !name.bytes().all(is_name)
+            {
                 let message = format!("Unknown setting '{name}'");
                 return Err(Failure::new(115, "UNKNOWN_SETTING", &message));
             }
@@ -108,7 +126,10 @@ impl Options {
                 assignments.push(format!("{name} = {}", quote_text(value)));
             }
         }
-        assignments.push(format!("log_comment = {}", quote_text(&format!("{comment}{mark}"))));
+        assignments.push(format!(
+            "log_comment = {}",
+            quote_text(&format!("{comment}{mark}"))
+        ));
         // Last, so that the settings before it are still taken.
         assignments.extend(readonly.map(|level| format!("readonly = {level}")));
         Ok(format!("SET {}", assignments.join(", ")))
@@ -129,19 +150,33 @@ mod tests {
                    &session_id=x&compress=1&wait_end_of_query=1&user=snag&password=p";
         let options = Options::read(url, &HeaderMap::new());
         assert_eq!(options.query, "SELECT {a:UInt8}");
-        assert_eq!(options.parameters, [Parameter { name: "a".to_owned(), value: b"7".to_vec() }]);
+        assert_eq!(
+            options.parameters,
+            [Parameter {
+                name: "a".to_owned(),
+                value: b"7".to_vec()
+            }]
+        );
         assert_eq!(options.database.as_deref(), Some("snag"));
         assert_eq!(options.default_format.as_deref(), Some("JSON"));
         assert!(options.compress && options.wait_end_of_query && !options.decompress);
-        assert_eq!(options.settings, [("max_threads".to_owned(), "1".to_owned())]);
+        assert_eq!(
+            options.settings,
+            [("max_threads".to_owned(), "1".to_owned())]
+        );
     }
 
     #[test]
     fn settings_cannot_carry_sql() {
         let read = |url: &str| {
-            Options::read(url, &HeaderMap::new()).settings_statement("/m", Some(2)).map_err(|failure| failure.code)
+            Options::read(url, &HeaderMap::new())
+                .settings_statement("/m", Some(2))
+                .map_err(|failure| failure.code)
         };
-        assert_eq!(read("a=1"), Ok("SET a = '1', log_comment = '/m', readonly = 2".to_owned()));
+        assert_eq!(
+            read("a=1"),
+            Ok("SET a = '1', log_comment = '/m', readonly = 2".to_owned())
+        );
         assert_eq!(
             read("log_comment=it's"),
             Ok("SET log_comment = 'it\\'s/m', readonly = 2".to_owned())

@@ -35,7 +35,12 @@ impl Desk {
     /// To be made on the runtime.
     pub(super) fn new(engine: Arc<Engine>, credentials: Credentials, work: TaskTracker) -> Desk {
         let slots = Arc::new(Slots::new(tokio::runtime::Handle::current()));
-        Desk { engine, credentials, slots, work }
+        Desk {
+            engine,
+            credentials,
+            slots,
+            work,
+        }
     }
 
     /// Answers one request. Dropping the future stops the statement.
@@ -46,14 +51,22 @@ impl Desk {
             "/ping" => return plain(StatusCode::OK, "Ok.\n"),
             "/" if reads && query_string.is_empty() => return plain(StatusCode::OK, "Ok.\n"),
             "/" => {}
-            _ => return plain(StatusCode::NOT_FOUND, "There is no such handler here; ask at /\n"),
+            _ => {
+                return plain(
+                    StatusCode::NOT_FOUND,
+                    "There is no such handler here; ask at /\n",
+                );
+            }
         }
         if !reads && *request.method() != Method::POST {
             return plain(StatusCode::NOT_IMPLEMENTED, "Use GET or POST\n");
         }
         let mut options = Options::read(query_string, request.headers());
-        let shown =
-            Shown::from_request(request.headers(), options.user.as_deref(), options.password.as_deref());
+        let shown = Shown::from_request(
+            request.headers(),
+            options.user.as_deref(),
+            options.password.as_deref(),
+        );
         let mut stamp = Stamp {
             query_id: options.query_id.clone().unwrap_or_else(random_id),
             version: self.engine.version().to_owned(),
@@ -85,7 +98,10 @@ impl Desk {
         let guard = Guard::new(ticket, Arc::clone(&self.engine), self.work.clone());
         let (head_sender, head) = oneshot::channel();
         let (block_sender, blocks) = mpsc::channel(BLOCKS);
-        let outlet = Outlet { head: head_sender, blocks: block_sender };
+        let outlet = Outlet {
+            head: head_sender,
+            blocks: block_sender,
+        };
         // Detached: it ends by itself when its outlet or its body goes.
         drop(self.work.spawn_blocking(move || run(task, outlet)));
         match pumped(pumping, head).await {
@@ -109,9 +125,10 @@ impl Pumping {
         match self {
             Pumping::Nothing(_) => None,
             Pumping::Body(_, body) if body.is_end_stream() => None,
-            Pumping::Body(..) => {
-                headers.get(CONTENT_ENCODING).and_then(|value| value.to_str().ok()).map(str::to_owned)
-            }
+            Pumping::Body(..) => headers
+                .get(CONTENT_ENCODING)
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned),
         }
     }
 
@@ -130,7 +147,13 @@ async fn pumped(
     head: oneshot::Receiver<Result<Head, Failure>>,
 ) -> Result<Head, Failure> {
     let (head, ()) = tokio::join!(head, pumping.run());
-    head.unwrap_or_else(|_| Err(Failure::new(1002, "UNKNOWN_EXCEPTION", "the worker died of a fault")))
+    head.unwrap_or_else(|_| {
+        Err(Failure::new(
+            1002,
+            "UNKNOWN_EXCEPTION",
+            "the worker died of a fault",
+        ))
+    })
 }
 
 /// A form gives statement and parameters; any other body is given back.
@@ -139,9 +162,15 @@ async fn read_form(
     body: Incoming,
     options: &mut Options,
 ) -> Result<Option<Incoming>, Failure> {
-    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let Ok(boundary) = multer::parse_boundary(content_type) else { return Ok(Some(body)) };
-    let broken = |error: multer::Error| Failure::bad_arguments(&format!("the form does not read: {error}"));
+    let content_type = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let Ok(boundary) = multer::parse_boundary(content_type) else {
+        return Ok(Some(body));
+    };
+    let broken =
+        |error: multer::Error| Failure::bad_arguments(&format!("the form does not read: {error}"));
     let limits = multer::SizeLimit::new().whole_stream(LARGEST_FORM);
     let constraints = multer::Constraints::new().size_limit(limits);
     let stream = http_body_util::BodyDataStream::new(body);
@@ -149,7 +178,9 @@ async fn read_form(
     while let Some(field) = form.next_field().await.map_err(broken)? {
         let name = field.name().unwrap_or_default().to_owned();
         if field.file_name().is_some() && name != "query" {
-            return Err(Failure::not_implemented("external tables are not taken by the embedded engine"));
+            return Err(Failure::not_implemented(
+                "external tables are not taken by the embedded engine",
+            ));
         }
         let value = field.text().await.map_err(broken)?;
         options.set(&name, &value);
@@ -161,5 +192,12 @@ async fn read_form(
 fn random_id() -> String {
     let bits = rand::random::<u128>() & !(0xf << 76) & !(0x3 << 62) | (4 << 76) | (2 << 62);
     let hex = format!("{bits:032x}");
-    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+    format!(
+        "{}-{}-{}-{}-{}",
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..]
+    )
 }

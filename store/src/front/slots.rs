@@ -44,7 +44,11 @@ impl Slots {
     ///
     /// # Errors
     /// Code 202 when none comes free in time, 236 when the request is given up meanwhile.
-    pub(super) fn take(&self, purpose: Use, ticket: &Ticket) -> Result<OwnedSemaphorePermit, Failure> {
+    pub(super) fn take(
+        &self,
+        purpose: Use,
+        ticket: &Ticket,
+    ) -> Result<OwnedSemaphorePermit, Failure> {
         let places = match purpose {
             Use::Insert => &self.inserts,
             Use::Query => &self.queries,

@@ -12,7 +12,11 @@ pub(super) enum Statement {
     Empty,
     /// An INSERT that brings rows: `text[..head]` is the statement without its FORMAT clause, `text[data..]`
     /// the first of the rows.
-    Insert { head: usize, format: Option<String>, data: usize },
+    Insert {
+        head: usize,
+        format: Option<String>,
+        data: usize,
+    },
     /// Anything else.
     Query(Query),
 }
@@ -55,12 +59,15 @@ fn scan_insert(text: &[u8], insert: Token, complete: bool) -> Option<Statement> 
     // INTO [TABLE] [FUNCTION] and then the name, which may be any word.
     let mut before_name = true;
     let mut opened = false;
+    let mut dotted = false;
     while let Some(token) = next_token(text, at) {
         if token.end == text.len() && !complete {
             return None;
         }
         at = token.end;
         let after_open = std::mem::take(&mut opened);
+        // What follows a dot is the second half of a name.
+        let named = std::mem::replace(&mut dotted, token.kind == Kind::Sign(b'.'));
         match token.kind {
             Kind::Sign(b'(') => {
                 depth += 1;
@@ -71,7 +78,7 @@ fn scan_insert(text: &[u8], insert: Token, complete: bool) -> Option<Statement> 
                 let prelude = ["INTO", "TABLE", "FUNCTION"];
                 before_name = prelude.iter().any(|word| token.is_word(text, word));
             }
-            Kind::Word if depth == 0 || after_open => {
+            Kind::Word if !named && (depth == 0 || after_open) => {
                 let is = |word: &str| token.is_word(text, word);
                 if is("SELECT") || is("WITH") || is("WATCH") || (depth == 0 && is("FROM")) {
                     // INSERT … SELECT, or FROM INFILE: no rows in the request.
@@ -79,7 +86,11 @@ fn scan_insert(text: &[u8], insert: Token, complete: bool) -> Option<Statement> 
                 }
                 if depth == 0 && is("VALUES") {
                     let format = Some("Values".to_owned());
-                    return Some(Statement::Insert { head: token.start, format, data: at });
+                    return Some(Statement::Insert {
+                        head: token.start,
+                        format,
+                        data: at,
+                    });
                 }
                 if depth == 0 && is("FORMAT") {
                     let name = next_token(text, at)?;
@@ -87,16 +98,25 @@ fn scan_insert(text: &[u8], insert: Token, complete: bool) -> Option<Statement> 
                         return None;
                     }
                     if name.kind == Kind::Word {
-                        let format = String::from_utf8_lossy(&text[name.start..name.end]).into_owned();
+                        let format =
+                            String::from_utf8_lossy(&text[name.start..name.end]).into_owned();
                         let data = start_of_data(text, name.end, complete)?;
-                        return Some(Statement::Insert { head: token.start, format: Some(format), data });
+                        return Some(Statement::Insert {
+                            head: token.start,
+                            format: Some(format),
+                            data,
+                        });
                     }
                 }
             }
             _ => {}
         }
     }
-    complete.then_some(Statement::Insert { head: text.len(), format: None, data: text.len() })
+    complete.then_some(Statement::Insert {
+        head: text.len(),
+        format: None,
+        data: text.len(),
+    })
 }
 
 /// Rows begin after the blanks of the line, or on the next line, as in ClickHouse's own parser.
@@ -138,8 +158,9 @@ fn scan_query(text: &[u8]) -> Query {
                         || (follows("FROM") && token.is_word(text, "INFILE"));
                     let aliased = before.is_some_and(|before| before.is_word(text, "AS"));
                     if depth == 0 && follows("FORMAT") && !aliased && ends_clause(text, at) {
-                        query.format =
-                            Some(String::from_utf8_lossy(&text[token.start..token.end]).into_owned());
+                        query.format = Some(
+                            String::from_utf8_lossy(&text[token.start..token.end]).into_owned(),
+                        );
                     }
                 }
                 // Totals, extremes and the array of rows are written once an answer, not once a block.
@@ -170,9 +191,11 @@ mod tests {
 
     fn insert(sql: &str) -> (String, Option<String>, String) {
         match scan(sql.as_bytes(), true) {
-            Some(Statement::Insert { head, format, data }) => {
-                (sql[..head].trim().to_owned(), format, sql[data..].to_owned())
-            }
+            Some(Statement::Insert { head, format, data }) => (
+                sql[..head].trim().to_owned(),
+                format,
+                sql[data..].to_owned(),
+            ),
             other => panic!("{sql}: {other:?}"),
         }
     }
@@ -180,19 +203,68 @@ mod tests {
     #[test]
     fn the_rows_of_an_insert_are_found() {
         let cases = [
-            ("INSERT INTO t FORMAT CSV\n1,2", "INSERT INTO t", Some("CSV"), "1,2"),
-            ("insert into t (a) format TSV \r\n1", "insert into t (a)", Some("TSV"), "1"),
-            ("INSERT INTO t FORMAT CSV 1,2", "INSERT INTO t", Some("CSV"), "1,2"),
-            ("INSERT INTO t VALUES (1, 'FORMAT')", "INSERT INTO t", Some("Values"), " (1, 'FORMAT')"),
-            ("INSERT INTO values VALUES(1)", "INSERT INTO values", Some("Values"), "(1)"),
-            ("INSERT INTO `format` (`values`) VALUES (1)", "INSERT INTO `format` (`values`)", Some("Values"), " (1)"),
-            ("INSERT INTO db.format FORMAT JSONEachRow\n{}", "INSERT INTO db.format", Some("JSONEachRow"), "{}"),
+            (
+                "INSERT INTO t FORMAT CSV\n1,2",
+                "INSERT INTO t",
+                Some("CSV"),
+                "1,2",
+            ),
+            (
+                "insert into t (a) format TSV \r\n1",
+                "insert into t (a)",
+                Some("TSV"),
+                "1",
+            ),
+            (
+                "INSERT INTO t FORMAT CSV 1,2",
+                "INSERT INTO t",
+                Some("CSV"),
+                "1,2",
+            ),
+            (
+                "INSERT INTO t VALUES (1, 'FORMAT')",
+                "INSERT INTO t",
+                Some("Values"),
+                " (1, 'FORMAT')",
+            ),
+            (
+                "INSERT INTO values VALUES(1)",
+                "INSERT INTO values",
+                Some("Values"),
+                "(1)",
+            ),
+            (
+                "INSERT INTO `format` (`values`) VALUES (1)",
+                "INSERT INTO `format` (`values`)",
+                Some("Values"),
+                " (1)",
+            ),
+            (
+                "INSERT INTO db.format FORMAT JSONEachRow\n{}",
+                "INSERT INTO db.format",
+                Some("JSONEachRow"),
+                "{}",
+            ),
             ("INSERT INTO t", "INSERT INTO t", None, ""),
-            ("/* c */ INSERT INTO t SETTINGS a='x' FORMAT CSV\n", "/* c */ INSERT INTO t SETTINGS a='x'", Some("CSV"), ""),
-            ("INSERT INTO FUNCTION null('a Int8') VALUES (1)", "INSERT INTO FUNCTION null('a Int8')", Some("Values"), " (1)"),
+            (
+                "/* c */ INSERT INTO t SETTINGS a='x' FORMAT CSV\n",
+                "/* c */ INSERT INTO t SETTINGS a='x'",
+                Some("CSV"),
+                "",
+            ),
+            (
+                "INSERT INTO FUNCTION null('a Int8') VALUES (1)",
+                "INSERT INTO FUNCTION null('a Int8')",
+                Some("Values"),
+                " (1)",
+            ),
         ];
         for (sql, head, format, data) in cases {
-            assert_eq!(insert(sql), (head.to_owned(), format.map(str::to_owned), data.to_owned()), "{sql}");
+            assert_eq!(
+                insert(sql),
+                (head.to_owned(), format.map(str::to_owned), data.to_owned()),
+                "{sql}"
+            );
         }
     }
 
@@ -205,7 +277,10 @@ mod tests {
                 assert_eq!(Some(early), whole, "cut at {cut}");
             }
         }
-        assert_eq!(scan(b"INSERT INTO t FORMAT CSV\n1", false), scan(b"INSERT INTO t FORMAT CSV\n1", true));
+        assert_eq!(
+            scan(b"INSERT INTO t FORMAT CSV\n1", false),
+            scan(b"INSERT INTO t FORMAT CSV\n1", true)
+        );
     }
 
     #[test]
@@ -213,23 +288,42 @@ mod tests {
         let cases = [
             ("SELECT 1", None, true, false),
             ("select 1 format JSON", Some("JSON"), true, false),
-            ("select 1 FORMAT JSON SETTINGS max_threads = 1;", Some("JSON"), true, false),
+            (
+                "select 1 FORMAT JSON SETTINGS max_threads = 1;",
+                Some("JSON"),
+                true,
+                false,
+            ),
             ("select format from t", None, true, false),
             ("select 1 as format", None, true, false),
             ("(select 1) union all (select 2)", None, true, false),
             ("select * from (select 1 format x)", None, true, false),
-            ("select a, sum(b) from t group by a with totals", None, false, false),
+            (
+                "select a, sum(b) from t group by a with totals",
+                None,
+                false,
+                false,
+            ),
             ("show tables format CSV", Some("CSV"), false, false),
             ("insert into t select 1", None, false, false),
             ("insert into t (a) (select 1)", None, false, false),
             ("insert into t with 1 as x select x", None, false, false),
             ("select 1 into outfile 'x'", None, true, true),
-            ("insert into t from infile 'x' format CSV", Some("CSV"), false, true),
+            (
+                "insert into t from infile 'x' format CSV",
+                Some("CSV"),
+                false,
+                true,
+            ),
             ("select 'into outfile'", None, true, false),
         ];
         for (sql, format, streamable, touches_file) in cases {
             let format = format.map(str::to_owned);
-            let wanted = Statement::Query(Query { format, streamable, touches_file });
+            let wanted = Statement::Query(Query {
+                format,
+                streamable,
+                touches_file,
+            });
             assert_eq!(scan(sql.as_bytes(), true), Some(wanted), "{sql}");
         }
         assert_eq!(scan(b" -- nothing\n", true), Some(Statement::Empty));

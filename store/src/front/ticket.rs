@@ -83,7 +83,12 @@ pub(super) struct Guard {
 
 impl Guard {
     pub(super) fn new(ticket: Arc<Ticket>, engine: Arc<Engine>, tracker: TaskTracker) -> Guard {
-        Guard { ticket, engine, tracker, released: false }
+        Guard {
+            ticket,
+            engine,
+            tracker,
+            released: false,
+        }
     }
 
     /// The answer is out; there is nothing to stop.
@@ -101,7 +106,10 @@ impl Drop for Guard {
         // Outside a runtime the process is on its way out, and the engine with it.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             let ticket = Arc::clone(&self.ticket);
-            self.tracker.spawn_on(ticket.kill_until_finished(Arc::clone(&self.engine)), &runtime);
+            self.tracker.spawn_on(
+                ticket.kill_until_finished(Arc::clone(&self.engine)),
+                &runtime,
+            );
         }
     }
 }

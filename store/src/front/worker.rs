@@ -59,7 +59,10 @@ pub(super) struct Outlet {
 /// Runs the request to its end. Whoever waits on the outlet may have gone; that stops it.
 pub(super) fn run(task: Task, outlet: Outlet) {
     let ticket = Arc::clone(&task.ticket);
-    let mut reply = Reply { head: Some(outlet.head), blocks: outlet.blocks };
+    let mut reply = Reply {
+        head: Some(outlet.head),
+        blocks: outlet.blocks,
+    };
     if let Err(failure) = task.perform(&mut reply) {
         reply.fail(failure);
     }
@@ -97,8 +100,12 @@ impl Task {
     fn perform(mut self, reply: &mut Reply) -> Result<(), Failure> {
         let started = Instant::now();
         let body = std::mem::replace(&mut self.body, super::body::pipe().1);
-        let mut reader = decoded(body, self.content_encoding.as_deref(), self.options.decompress)
-            .map_err(|reason| Failure::bad_arguments(&reason))?;
+        let mut reader = decoded(
+            body,
+            self.content_encoding.as_deref(),
+            self.options.decompress,
+        )
+        .map_err(|reason| Failure::bad_arguments(&reason))?;
         let (text, statement) = self.read_statement(reader.as_mut())?;
         match statement {
             Statement::Empty => Err(Failure::syntax("Syntax error: the query is empty")),
@@ -107,15 +114,22 @@ impl Task {
                 let mut connection = self.connect()?;
                 let format = format.or_else(|| self.options.default_format.clone());
                 let format = format.unwrap_or_else(|| "Values".to_owned());
-                let insertion = connection.insert(&text[..head], &format, &self.options.parameters)?;
+                let insertion =
+                    connection.insert(&text[..head], &format, &self.options.parameters)?;
                 let tally = self.copy_rows(insertion, &text[data..], reader.as_mut())?;
                 let elapsed_ns = started.elapsed().as_nanos();
-                reply.begin(Head { format, tally, elapsed_ns, whole: Some(Bytes::new()) });
+                reply.begin(Head {
+                    format,
+                    tally,
+                    elapsed_ns,
+                    whole: Some(Bytes::new()),
+                });
                 Ok(())
             }
             Statement::Query(query) => {
                 if query.touches_file {
-                    let message = "INTO OUTFILE and FROM INFILE are for clients: the front has no files";
+                    let message =
+                        "INTO OUTFILE and FROM INFILE are for clients: the front has no files";
                     return Err(Failure::new(358, "INTO_OUTFILE_NOT_ALLOWED", message));
                 }
                 let _slot = self.slot(Use::Query)?;
@@ -130,7 +144,9 @@ impl Task {
 
     /// The statement's text, followed by as many bytes of its rows as came with it.
     fn read_statement(&self, reader: &mut dyn Read) -> Result<(Vec<u8>, Statement), Failure> {
-        let broken = |error: std::io::Error| Failure::body(&format!("the request's body broke off: {error}"));
+        let broken = |error: std::io::Error| {
+            Failure::body(&format!("the request's body broke off: {error}"))
+        };
         let mut text = self.options.query.clone().into_bytes();
         if !text.is_empty() {
             // As in ClickHouse, the body goes on where the URL's text ends.
@@ -142,7 +158,11 @@ impl Task {
         let mut complete = false;
         loop {
             let known = text.len();
-            let piece = if known < FIRST_LOOK { FIRST_LOOK } else { PIECE };
+            let piece = if known < FIRST_LOOK {
+                FIRST_LOOK
+            } else {
+                PIECE
+            };
             if !complete {
                 text.resize(known + piece, 0);
                 let read = fill(reader, &mut text[known..]).map_err(broken)?;
@@ -174,10 +194,14 @@ impl Task {
         }
         let readonly = match self.access {
             Access::ReadOnly => Some(1),
-            Access::Full if self.reads_only && self.options.setting("readonly").is_none() => Some(2),
+            Access::Full if self.reads_only && self.options.setting("readonly").is_none() => {
+                Some(2)
+            }
             Access::Full => None,
         };
-        let sql = self.options.settings_statement(self.ticket.mark(), readonly)?;
+        let sql = self
+            .options
+            .settings_statement(self.ticket.mark(), readonly)?;
         connection.query(sql.as_bytes(), "Null", &[])?;
         Ok(connection)
     }
@@ -186,7 +210,9 @@ impl Task {
     fn check(&self, connection: &mut Connection, text: &[u8]) -> Result<(), Failure> {
         let analysis = connection.classify(text);
         if analysis.statements > 1 {
-            return Err(Failure::syntax("Syntax error (Multi-statements are not allowed)"));
+            return Err(Failure::syntax(
+                "Syntax error (Multi-statements are not allowed)",
+            ));
         }
         if self.access == Access::ReadOnly && analysis.class == StatementClass::Changing {
             let message = "Cannot execute query in readonly mode: this password may only read";
@@ -229,13 +255,19 @@ impl Task {
         started: Instant,
         reply: &mut Reply,
     ) -> Result<(), Failure> {
-        let asked = query.format.as_deref().or(self.options.default_format.as_deref());
+        let asked = query
+            .format
+            .as_deref()
+            .or(self.options.default_format.as_deref());
         let format = asked.unwrap_or("TabSeparated");
         let joining = joining(format);
         let changes_blocks = ["extremes", "output_format_json_array_of_rows"]
             .iter()
             .any(|name| self.options.setting(name).is_some())
-            || self.options.setting("output_format_binary_encode_types_in_binary_format").is_some();
+            || self
+                .options
+                .setting("output_format_binary_encode_types_in_binary_format")
+                .is_some();
         let in_blocks = query.streamable
             && joining != Joining::Whole
             && !self.options.wait_end_of_query
@@ -245,7 +277,12 @@ impl Task {
         }
         let (bytes, tally) = connection.query(text, format, &self.options.parameters)?;
         let elapsed_ns = started.elapsed().as_nanos();
-        reply.begin(Head { format: format.to_owned(), tally, elapsed_ns, whole: Some(bytes) });
+        reply.begin(Head {
+            format: format.to_owned(),
+            tally,
+            elapsed_ns,
+            whole: Some(bytes),
+        });
         Ok(())
     }
 
@@ -261,7 +298,9 @@ impl Task {
     ) -> Result<bool, Failure> {
         let mut chunks = match connection.stream(text, format, &self.options.parameters) {
             Ok(chunks) => chunks,
-            Err(Refusal(reason)) if reason.contains("Streaming query is not supported") => return Ok(false),
+            Err(Refusal(reason)) if reason.contains("Streaming query is not supported") => {
+                return Ok(false);
+            }
             Err(refusal) => return Err(refusal.into()),
         };
         let mut joiner = Joiner::new(joining);
@@ -271,7 +310,8 @@ impl Task {
         while let Some((block, more)) = chunks.fetch()? {
             tally.add(more);
             let Some(skip) = joiner.skip(&block) else {
-                let message = format!("a block of the answer does not continue the {format} before it");
+                let message =
+                    format!("a block of the answer does not continue the {format} before it");
                 return Err(Failure::new(49, "LOGICAL_ERROR", &message));
             };
             if let Some(previous) = waiting.replace(block.slice(skip..)) {
@@ -295,7 +335,12 @@ impl Task {
             reply.send(last);
         } else {
             let elapsed_ns = started.elapsed().as_nanos();
-            reply.begin(Head { format: format.to_owned(), tally, elapsed_ns, whole: Some(last) });
+            reply.begin(Head {
+                format: format.to_owned(),
+                tally,
+                elapsed_ns,
+                whole: Some(last),
+            });
         }
         Ok(true)
     }

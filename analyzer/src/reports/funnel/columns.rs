@@ -46,7 +46,10 @@ fn row(step: &FunnelStep) -> Vec<Cell> {
     let abandon = step.abandon.as_ref();
     vec![
         Cell::Count(step.number as u64),
-        Cell::Named { text: step.step.clone(), name: step.name.clone() },
+        Cell::Named {
+            text: step.step.clone(),
+            name: step.name.clone(),
+        },
         Cell::Text(step.name.clone()),
         Cell::Count(step.visitors),
         step.rate_from_first.map_or(Cell::None, Cell::Bar),
@@ -54,7 +57,9 @@ fn row(step: &FunnelStep) -> Vec<Cell> {
         rate(step.rate_from_previous, step.interval),
         Cell::Count(step.drop_off),
         abandon.map_or(Cell::None, |abandon| Cell::Count(abandon.visitors)),
-        abandon.map_or(Cell::None, |abandon| Cell::Rate(abandon.rate, abandon.interval)),
+        abandon.map_or(Cell::None, |abandon| {
+            Cell::Rate(abandon.rate, abandon.interval)
+        }),
         seconds(step.mean_seconds),
         seconds(step.median_seconds),
         seconds(step.p90_seconds),

@@ -7,10 +7,18 @@ use crate::period::day_text;
 /// The number of the step that loses people most surely: the largest lower bound of abandonment, of equal ones the
 /// one that loses more people, then the earlier. None where nobody is lost.
 pub(super) fn worst(steps: &[FunnelStep]) -> Option<usize> {
-    let losses = steps.iter().filter_map(|step| Some((step.number, step.abandon.as_ref()?)));
+    let losses = steps
+        .iter()
+        .filter_map(|step| Some((step.number, step.abandon.as_ref()?)));
     losses
         .filter(|(_, abandon)| abandon.visitors > 0)
-        .reduce(|worst, next| if is_worse(next.1, worst.1) { next } else { worst })
+        .reduce(|worst, next| {
+            if is_worse(next.1, worst.1) {
+                next
+            } else {
+                worst
+            }
+        })
         .map(|(number, _)| number)
 }
 
@@ -27,24 +35,42 @@ pub(super) fn headline(funnel: &Funnel) -> String {
     if first.visitors == 0 {
         return format!("No visitor reached {}", place(first));
     }
-    let worst = funnel.worst_step.and_then(|number| funnel.steps.iter().find(|step| step.number == number));
+    let worst = funnel
+        .worst_step
+        .and_then(|number| funnel.steps.iter().find(|step| step.number == number));
     match worst.and_then(|step| Some((step, step.abandon.as_ref()?))) {
         Some((step, abandon)) => format!(
             "{} of {} {} ({}, {}) {} at {}",
             thousands(abandon.visitors),
             thousands(step.visitors),
-            if step.visitors == 1 { "visitor" } else { "visitors" },
+            if step.visitors == 1 {
+                "visitor"
+            } else {
+                "visitors"
+            },
             percent(abandon.rate),
             interval_text(abandon.rate, abandon.interval),
-            if abandon.visitors == 1 { "abandons" } else { "abandon" },
+            if abandon.visitors == 1 {
+                "abandons"
+            } else {
+                "abandon"
+            },
             place(step),
         ),
         None if first.visitors == 1 => {
-            format!("The only visitor went all the way from {} to {}", place(first), place(last))
+            format!(
+                "The only visitor went all the way from {} to {}",
+                place(first),
+                place(last)
+            )
         }
         None => format!(
             "{} visitors went all the way from {} to {}",
-            if first.visitors == 2 { "Both".to_owned() } else { format!("All {}", thousands(first.visitors)) },
+            if first.visitors == 2 {
+                "Both".to_owned()
+            } else {
+                format!("All {}", thousands(first.visitors))
+            },
             place(first),
             place(last),
         ),
@@ -74,8 +100,16 @@ pub(super) fn no_data(request: &FunnelRequest, coverage: Option<Coverage>) -> St
 /// The sentence where no event meets the filters.
 pub(super) fn all_filtered(request: &FunnelRequest) -> String {
     let count = request.filters.len();
-    let whom = if count == 1 { "the filter" } else { "the filters" };
-    format!("No event of site \"{}\" {} meets {whom}", crate::format::printable(&request.site), request.period)
+    let whom = if count == 1 {
+        "the filter"
+    } else {
+        "the filters"
+    };
+    format!(
+        "No event of site \"{}\" {} meets {whom}",
+        crate::format::printable(&request.site),
+        request.period
+    )
 }
 
 #[cfg(test)]
@@ -83,7 +117,11 @@ mod tests {
     use super::*;
     use crate::reports::funnel::{StepRow, assemble};
 
-    fn sentence(steps: &[&str], reached: &[u64], titles: &[Option<&str>]) -> (Option<usize>, String) {
+    fn sentence(
+        steps: &[&str],
+        reached: &[u64],
+        titles: &[Option<&str>],
+    ) -> (Option<usize>, String) {
         let request = FunnelRequest {
             site: "shop".to_owned(),
             steps: steps.iter().map(|step| step.parse().unwrap()).collect(),
@@ -100,7 +138,10 @@ mod tests {
             p90_ms: f64::NAN,
         };
         let rows: Vec<_> = (1..).zip(reached).map(row).collect();
-        let titles = titles.iter().map(|title| title.map(ToOwned::to_owned)).collect();
+        let titles = titles
+            .iter()
+            .map(|title| title.map(ToOwned::to_owned))
+            .collect();
         let mut funnel = assemble(&request, None, &rows, titles);
         funnel.worst_step = worst(&funnel.steps);
         (funnel.worst_step, headline(&funnel))
@@ -108,12 +149,21 @@ mod tests {
 
     #[test]
     fn the_worst_step_is_named_with_its_rate_and_interval() {
-        let steps = ["page:/", "page:/cart", "page:/checkout", "page:/details", "event:purchase"];
+        let steps = [
+            "page:/",
+            "page:/cart",
+            "page:/checkout",
+            "page:/details",
+            "event:purchase",
+        ];
         let titles = [None, None, None, Some("Your details"), None];
         let found = sentence(&steps, &[200, 160, 118, 118, 55], &titles);
         assert_eq!(
             found,
-            (Some(4), "63 of 118 visitors (53 %, 44-62) abandon at screen 4 \"Your details\"".to_owned())
+            (
+                Some(4),
+                "63 of 118 visitors (53 %, 44-62) abandon at screen 4 \"Your details\"".to_owned()
+            )
         );
     }
 
@@ -121,16 +171,35 @@ mod tests {
     fn number_agrees_and_no_loss_is_no_abandonment() {
         let steps = ["click:#a", "event:b"];
         let cases: [(&[u64], &str); 7] = [
-            (&[1, 0], "1 of 1 visitor (100 %, 21-100) abandons at step 1 \"click:#a\""),
-            (&[118, 117], "1 of 118 visitors (0.8 %, 0.1-4.6) abandons at step 1 \"click:#a\""),
-            (&[1, 1], "The only visitor went all the way from step 1 \"click:#a\" to step 2 \"b\""),
-            (&[2, 2], "Both visitors went all the way from step 1 \"click:#a\" to step 2 \"b\""),
-            (&[1_234, 1_234], "All 1,234 visitors went all the way from step 1 \"click:#a\" to step 2 \"b\""),
+            (
+                &[1, 0],
+                "1 of 1 visitor (100 %, 21-100) abandons at step 1 \"click:#a\"",
+            ),
+            (
+                &[118, 117],
+                "1 of 118 visitors (0.8 %, 0.1-4.6) abandons at step 1 \"click:#a\"",
+            ),
+            (
+                &[1, 1],
+                "The only visitor went all the way from step 1 \"click:#a\" to step 2 \"b\"",
+            ),
+            (
+                &[2, 2],
+                "Both visitors went all the way from step 1 \"click:#a\" to step 2 \"b\"",
+            ),
+            (
+                &[1_234, 1_234],
+                "All 1,234 visitors went all the way from step 1 \"click:#a\" to step 2 \"b\"",
+            ),
             (&[0, 0], "No visitor reached step 1 \"click:#a\""),
             (&[], "No visitor reached step 1 \"click:#a\""),
         ];
         for (reached, expected) in cases {
-            assert_eq!(sentence(&steps, reached, &[None, None]).1, expected, "{reached:?}");
+            assert_eq!(
+                sentence(&steps, reached, &[None, None]).1,
+                expected,
+                "{reached:?}"
+            );
         }
     }
 
@@ -138,7 +207,13 @@ mod tests {
     fn few_people_are_no_proof_against_many() {
         // 2 of 2 lose 100 %, but at least 34 %; 600 of 1000 lose 60 %, but at least 57 %.
         let steps = ["event:a", "event:b", "event:c", "event:d"];
-        assert_eq!(sentence(&steps, &[1000, 400, 2, 0], &[const { None }; 4]).0, Some(2));
-        assert_eq!(sentence(&steps, &[1000, 400, 390, 388], &[const { None }; 4]).0, Some(1));
+        assert_eq!(
+            sentence(&steps, &[1000, 400, 2, 0], &[const { None }; 4]).0,
+            Some(2)
+        );
+        assert_eq!(
+            sentence(&steps, &[1000, 400, 390, 388], &[const { None }; 4]).0,
+            Some(1)
+        );
     }
 }

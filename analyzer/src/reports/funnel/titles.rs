@@ -28,15 +28,20 @@ fn common_ending(titles: &[Option<String>]) -> Option<&str> {
     if others.iter().all(|other| *other == first) {
         return None;
     }
-    let mut starts: Vec<usize> =
-        DIVIDERS.iter().flat_map(|divider| first.match_indices(divider).map(|(at, _)| at)).collect();
+    let mut starts: Vec<usize> = DIVIDERS
+        .iter()
+        .flat_map(|divider| first.match_indices(divider).map(|(at, _)| at))
+        .collect();
     starts.sort_unstable();
     starts
         .into_iter()
         .map(|start| &first[start..])
-        .find(|ending| ending.len() < first.len() && others.iter().all(|other| {
-            other.len() > ending.len() && other.ends_with(ending)
-        }))
+        .find(|ending| {
+            ending.len() < first.len()
+                && others
+                    .iter()
+                    .all(|other| other.len() > ending.len() && other.ends_with(ending))
+        })
 }
 
 #[cfg(test)]
@@ -51,12 +56,22 @@ mod tests {
             (&["Cart | A | Shop", "Pay | Shop"], &["Cart | A", "Pay"]),
             (&["Cart – Shop", "Pay"], &["Cart – Shop", "Pay"]),
             (&["Cart – Shop"], &["Cart – Shop"]),
-            (&["Cart – Shop", "Cart – Shop"], &["Cart – Shop", "Cart – Shop"]),
-            (&["Cart in Shop", "Pay in Shop"], &["Cart in Shop", "Pay in Shop"]),
+            (
+                &["Cart – Shop", "Cart – Shop"],
+                &["Cart – Shop", "Cart – Shop"],
+            ),
+            (
+                &["Cart in Shop", "Pay in Shop"],
+                &["Cart in Shop", "Pay in Shop"],
+            ),
             (&["Cart - Shop", " - Shop"], &["Cart - Shop", "- Shop"]),
         ];
         for (titles, names) in cases {
-            let given = titles.iter().map(|title| Some((*title).to_owned())).chain([None]).collect();
+            let given = titles
+                .iter()
+                .map(|title| Some((*title).to_owned()))
+                .chain([None])
+                .collect();
             let mut expected: Vec<_> = names.iter().map(|name| Some((*name).to_owned())).collect();
             expected.push(None);
             assert_eq!(without_common_ending(given), expected, "{titles:?}");
@@ -66,6 +81,9 @@ mod tests {
     #[test]
     fn control_characters_and_empty_titles_do_not_pass() {
         let given = vec![Some("Pay\u{1b}[31m now".to_owned()), Some(" \n".to_owned())];
-        assert_eq!(without_common_ending(given), [Some("Pay [31m now".to_owned()), None]);
+        assert_eq!(
+            without_common_ending(given),
+            [Some("Pay [31m now".to_owned()), None]
+        );
     }
 }

@@ -50,14 +50,19 @@ impl Connection {
     ///
     /// # Errors
     /// The library gives no reason; the refusal says only that it refused.
-    pub(crate) fn open(symbols: &'static Symbols, arguments: &[String]) -> Result<Connection, Refusal> {
+    pub(crate) fn open(
+        symbols: &'static Symbols,
+        arguments: &[String],
+    ) -> Result<Connection, Refusal> {
         let owned: Vec<CString> = arguments
             .iter()
             .map(|argument| CString::new(argument.as_str()))
             .collect::<Result<_, _>>()
             .map_err(|_| Refusal("an argument holds a NUL byte".to_owned()))?;
-        let mut pointers: Vec<*mut c_char> =
-            owned.iter().map(|argument| argument.as_ptr().cast_mut()).collect();
+        let mut pointers: Vec<*mut c_char> = owned
+            .iter()
+            .map(|argument| argument.as_ptr().cast_mut())
+            .collect();
         // SAFETY: `pointers` has as many live NUL-terminated strings as told; the library copies them.
         let handle = unsafe { (symbols.connect)(pointers.len() as c_int, pointers.as_mut_ptr()) };
         if handle.is_null() {
@@ -81,7 +86,11 @@ impl Connection {
         let bound = Bound::new(parameters);
         // SAFETY: every pointer is to a buffer that lives through the call, with its length.
         let result = unsafe { bound.call(self.symbols.query, self.raw(), sql, format) };
-        Answer { symbols: self.symbols, result }.take()
+        Answer {
+            symbols: self.symbols,
+            result,
+        }
+        .take()
     }
 
     /// Starts a SELECT whose answer is fetched block by block, each a whole document of the format.
@@ -94,9 +103,16 @@ impl Connection {
         let bound = Bound::new(parameters);
         // SAFETY: as for `query`.
         let result = unsafe { bound.call(self.symbols.stream, self.raw(), sql, format) };
-        let answer = Answer { symbols: self.symbols, result };
+        let answer = Answer {
+            symbols: self.symbols,
+            result,
+        };
         answer.check()?;
-        Ok(Chunks { connection: self, answer, ended: false })
+        Ok(Chunks {
+            connection: self,
+            answer,
+            ended: false,
+        })
     }
 
     /// Starts an INSERT whose rows are appended in `format`; `sql` has no FORMAT clause and no data.
@@ -114,8 +130,10 @@ impl Connection {
 
     /// Parses without running.
     pub(crate) fn classify(&mut self, sql: &[u8]) -> Analysis {
-        let mut raw =
-            RawAnalysis { struct_size: size_of::<RawAnalysis>() as u32, ..RawAnalysis::default() };
+        let mut raw = RawAnalysis {
+            struct_size: size_of::<RawAnalysis>() as u32,
+            ..RawAnalysis::default()
+        };
         // SAFETY: `sql` lives through the call, no target database is given, `raw` states its size.
         let state = unsafe {
             (self.symbols.classify)(
@@ -132,7 +150,10 @@ impl Connection {
             (0, 1..=3) => StatementClass::Changing,
             _ => StatementClass::Unknown,
         };
-        Analysis { statements: raw.statement_count, class }
+        Analysis {
+            statements: raw.statement_count,
+            class,
+        }
     }
 }
 
@@ -156,7 +177,11 @@ impl Chunks<'_> {
         // SAFETY: both handles are live, and `&mut self` keeps fetches in sequence.
         let result =
             unsafe { (self.connection.symbols.fetch)(self.connection.raw(), self.answer.result) };
-        let chunk = Answer { symbols: self.connection.symbols, result }.take();
+        let chunk = Answer {
+            symbols: self.connection.symbols,
+            result,
+        }
+        .take();
         match chunk {
             Ok((bytes, _)) if bytes.is_empty() => {
                 self.ended = true;
@@ -237,10 +262,22 @@ struct Bound {
 impl Bound {
     fn new(parameters: &[Parameter]) -> Bound {
         Bound {
-            names: parameters.iter().map(|parameter| parameter.name.as_ptr().cast()).collect(),
-            name_lengths: parameters.iter().map(|parameter| parameter.name.len()).collect(),
-            values: parameters.iter().map(|parameter| parameter.value.as_ptr().cast()).collect(),
-            value_lengths: parameters.iter().map(|parameter| parameter.value.len()).collect(),
+            names: parameters
+                .iter()
+                .map(|parameter| parameter.name.as_ptr().cast())
+                .collect(),
+            name_lengths: parameters
+                .iter()
+                .map(|parameter| parameter.name.len())
+                .collect(),
+            values: parameters
+                .iter()
+                .map(|parameter| parameter.value.as_ptr().cast())
+                .collect(),
+            value_lengths: parameters
+                .iter()
+                .map(|parameter| parameter.value.len())
+                .collect(),
         }
     }
 

@@ -18,7 +18,11 @@ impl<'a> Insertion<'a> {
         raw: RawInsertion,
         connection: &'a mut Connection,
     ) -> Result<Insertion<'a>, Refusal> {
-        let insertion = Insertion { symbols, raw, _connection: connection };
+        let insertion = Insertion {
+            symbols,
+            raw,
+            _connection: connection,
+        };
         match insertion.refusal() {
             Some(refusal) => Err(refusal),
             None => Ok(insertion),
@@ -36,14 +40,20 @@ impl<'a> Insertion<'a> {
         if unsafe { (self.symbols.append)(self.raw, bytes.as_ptr(), bytes.len()) } == 0 {
             return Ok(());
         }
-        Err(self.refusal().unwrap_or_else(|| Refusal("the insert ended early".to_owned())))
+        Err(self
+            .refusal()
+            .unwrap_or_else(|| Refusal("the insert ended early".to_owned())))
     }
 
     /// Ends the input and waits until the engine has committed it.
     pub(crate) fn finish(self) -> Result<Tally, Refusal> {
         // SAFETY: the handle is live; the result is owned by `Answer`, the handle freed by drop.
         let result = unsafe { (self.symbols.done)(self.raw) };
-        let (_, tally) = Answer { symbols: self.symbols, result }.take()?;
+        let (_, tally) = Answer {
+            symbols: self.symbols,
+            result,
+        }
+        .take()?;
         Ok(tally)
     }
 }

@@ -96,13 +96,16 @@ impl Symbols {
     /// # Errors
     /// The loader's words when the file is no library for this machine or lacks a function.
     pub(crate) fn load(path: &Path) -> Result<&'static Symbols, Refusal> {
-        let mut loaded = LOADED.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut loaded = LOADED
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
         if let Some(symbols) = *loaded {
             return Ok(symbols);
         }
         // SAFETY: the initialisers of the engine library have no preconditions.
         let library = unsafe { Library::new(path) }.map_err(|error| Refusal(error.to_string()))?;
-        let symbols = Symbols::resolve(library, path).map_err(|error| Refusal(error.to_string()))?;
+        let symbols =
+            Symbols::resolve(library, path).map_err(|error| Refusal(error.to_string()))?;
         let symbols: &'static Symbols = Box::leak(Box::new(symbols));
         // SAFETY: plain calls without preconditions; the handlers are declined before any connection,
         // and the exit hook only reads `LOADED`, which is never taken back.
@@ -117,7 +120,9 @@ impl Symbols {
     /// The version the library states, such as `26.7.3`.
     pub(crate) fn version(&self) -> String {
         // SAFETY: the library gives a static NUL-terminated string.
-        unsafe { CStr::from_ptr((self.version)()) }.to_string_lossy().into_owned()
+        unsafe { CStr::from_ptr((self.version)()) }
+            .to_string_lossy()
+            .into_owned()
     }
 
     /// The file the library was loaded from.

@@ -1,0 +1,385 @@
+//! One owner a directory, and everybody else asks it.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use snag_store::{Config, Examination, Role, Secret, ServerConfig, Store, doctor};
+
+use crate::bench::{Bench, READER, config};
+
+/// Tells the second process what to open.
+const DATA_DIR: &str = "SNAG_TEST_DATA_DIR";
+
+/// Runs one ignored test of this binary in a process of its own.
+fn in_another_process(test: &str, data_dir: &Path) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args([
+        "--exact",
+        test,
+        "--ignored",
+        "--nocapture",
+        "--test-threads=1",
+    ]);
+    command
+        .env(DATA_DIR, data_dir)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+fn config_from_environment() -> Config {
+    config(Path::new(&std::env::var_os(DATA_DIR).unwrap()))
+}
+
+#[tokio::test]
+#[ignore = "is run by another test in a process of its own"]
+async fn guest_process() {
+    let store = Store::open(&config_from_environment()).await.unwrap();
+    assert!(
+        matches!(store.role(), Role::Guest { .. }),
+        "{:?}",
+        store.role()
+    );
+    let count: u64 = store
+        .client()
+        .query("SELECT count() FROM t")
+        .fetch_one()
+        .await
+        .unwrap();
+    assert_eq!(count, 3);
+    store
+        .client()
+        .query("INSERT INTO t VALUES (4)")
+        .execute()
+        .await
+        .unwrap();
+    store.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_second_process_asks_the_first() {
+    let bench = Bench::open().await;
+    bench.store.migrate().await.unwrap();
+    bench.sql("CREATE TABLE t (a UInt8) ENGINE = Memory").await;
+    bench.sql("INSERT INTO t VALUES (1), (2), (3)").await;
+    let mut command = in_another_process("exclusive::guest_process", &bench.config.data_dir);
+    let output = tokio::task::spawn_blocking(move || command.output())
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert_eq!(bench.sql("SELECT count() FROM t").await, "4\n");
+    bench.close().await;
+}
+
+#[tokio::test]
+#[ignore = "is run by another test in a process of its own"]
+async fn owner_process_that_dies() {
+    let store = Store::open(&config_from_environment()).await.unwrap();
+    store
+        .client()
+        .query("CREATE TABLE t (a UInt8) ENGINE = MergeTree ORDER BY a")
+        .execute()
+        .await
+        .unwrap();
+    store
+        .client()
+        .query("INSERT INTO t VALUES (1), (2), (3)")
+        .execute()
+        .await
+        .unwrap();
+    std::fs::write(
+        std::env::temp_dir().join(format!("snag-ready-{}", std::process::id())),
+        "",
+    )
+    .unwrap();
+    std::future::pending::<()>().await;
+}
+
+#[tokio::test]
+async fn a_lock_whose_owner_died_is_stale() {
+    let _turn = Bench::open().await;
+    let directory = tempfile::tempdir().unwrap();
+    let mut child = in_another_process("exclusive::owner_process_that_dies", directory.path())
+        .spawn()
+        .unwrap();
+    let ready = std::env::temp_dir().join(format!("snag-ready-{}", child.id()));
+    let begun = Instant::now();
+    while !ready.exists() {
+        assert!(
+            begun.elapsed() < Duration::from_secs(30),
+            "the owner did not start"
+        );
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    std::fs::remove_file(&ready).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    _turn.store.clone().close().await.unwrap();
+    // The file still tells of the dead one.
+    assert!(
+        std::fs::read_to_string(directory.path().join("engine.lock"))
+            .unwrap()
+            .contains("token")
+    );
+    let store = Store::open(&config(directory.path())).await.unwrap();
+    assert!(
+        matches!(store.role(), Role::Owner { .. }),
+        "{:?}",
+        store.role()
+    );
+    let count: u64 = store
+        .client()
+        .query("SELECT count() FROM t")
+        .fetch_one()
+        .await
+        .unwrap();
+    assert_eq!(count, 3);
+    store.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_store_can_be_closed_and_opened_again() {
+    let bench = Bench::open().await;
+    bench
+        .sql("CREATE TABLE t (a UInt8) ENGINE = MergeTree ORDER BY a")
+        .await;
+    for number in 1..=3_u8 {
+        bench.store.clone().close().await.unwrap();
+        let store = Store::connect(&bench.config).await.unwrap();
+        store
+            .client()
+            .query("INSERT INTO t SELECT {n:UInt8}")
+            .param("n", number)
+            .execute()
+            .await
+            .unwrap();
+        let count: u64 = store
+            .client()
+            .query("SELECT count() FROM t")
+            .fetch_one()
+            .await
+            .unwrap();
+        assert_eq!(count, u64::from(number));
+        store.close().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_lock_and_the_directory_are_for_one_user() {
+    let bench = Bench::open().await;
+    let lock = bench.config.data_dir.join("engine.lock");
+    assert_eq!(
+        std::fs::metadata(&lock).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    let text: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(&lock).unwrap()).unwrap();
+    assert_eq!(text["pid"], std::process::id());
+    assert!(bench.url().contains(text["address"].as_str().unwrap()));
+    assert_eq!(text["token"].as_str().unwrap().len(), 64);
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn an_owner_that_does_not_answer_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("engine.lock");
+    let text =
+        r#"{"pid":4242,"address":"127.0.0.1:1","token":"x","started_at":"2026-01-01T00:00:00Z"}"#;
+    std::fs::write(&path, text).unwrap();
+    let held = std::fs::File::open(&path).unwrap();
+    held.lock().unwrap();
+    let error = Store::open(&config(directory.path())).await.err().unwrap();
+    let told = error.to_string();
+    assert!(error.is_retryable(), "{told}");
+    assert!(
+        told.contains("4242") && told.contains("engine.lock"),
+        "{told}"
+    );
+}
+
+#[tokio::test]
+async fn a_missing_library_is_a_setup_error_with_its_mend() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = Config {
+        engine_library: Some(directory.path().join("libchdb.so")),
+        ..config(directory.path())
+    };
+    let error = Store::open(&config).await.err().unwrap();
+    let snag_store::Error::Setup { message, mend } = error else {
+        panic!("{error:?}")
+    };
+    assert!(
+        message.contains("libchdb.so") && mend.contains("make setup"),
+        "{message} {mend}"
+    );
+}
+
+#[tokio::test]
+async fn a_server_is_reached_by_its_url() {
+    let bench = Bench::open().await;
+    let server = |user: Option<&str>, password: &str, url: String| Config {
+        clickhouse: Some(ServerConfig {
+            user: user.map(str::to_owned),
+            password: (!password.is_empty()).then(|| Secret::new(password)),
+            ..ServerConfig::at(url)
+        }),
+        ..Config::default()
+    };
+    let good = server(Some("snag"), bench.token(), bench.url());
+    // Nobody has migrated it yet.
+    let error = Store::open(&good).await.err().unwrap();
+    assert!(error.to_string().contains("snag migrate"), "{error}");
+    let store = Store::connect(&good).await.unwrap();
+    assert_eq!(store.role(), &Role::Server);
+    assert!(!store.migrate().await.unwrap().is_empty());
+    assert!(
+        Store::open(&good)
+            .await
+            .unwrap()
+            .version()
+            .await
+            .unwrap()
+            .starts_with("26.")
+    );
+
+    let inside = bench
+        .url()
+        .replace("http://", &format!("http://snag:{}@", bench.token()));
+    Store::open(&server(None, "", inside)).await.unwrap();
+
+    let wrong = Store::open(&server(Some("snag"), "wrong", bench.url()))
+        .await
+        .err()
+        .unwrap();
+    assert!(
+        matches!(&wrong, snag_store::Error::Setup { mend, .. } if mend.contains("password")),
+        "{wrong}"
+    );
+    let nobody = Store::open(&server(None, "", "http://127.0.0.1:1".to_owned()))
+        .await
+        .err()
+        .unwrap();
+    assert!(
+        matches!(nobody, snag_store::Error::Unavailable { .. }),
+        "{nobody}"
+    );
+    let odd = Store::open(&server(None, "", "clickhouse:9000".to_owned()))
+        .await
+        .err()
+        .unwrap();
+    assert!(matches!(odd, snag_store::Error::Setup { .. }), "{odd}");
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn a_further_address_answers_the_password_for_tools() {
+    let bench = Bench::open().await;
+    bench.store.clone().close().await.unwrap();
+    let config = Config {
+        sql_listen: Some(([127, 0, 0, 1], 0).into()),
+        ..bench.config.clone()
+    };
+    let store = Store::open(&config).await.unwrap();
+    let Role::Owner {
+        sql_address: Some(address),
+        ..
+    } = store.role()
+    else {
+        panic!("{:?}", store.role())
+    };
+    let url = format!("http://{address}/?query=SELECT+count()+FROM+snag.events");
+    let ask = bench.http.get(url).basic_auth("snag", Some(READER));
+    assert_eq!(ask.send().await.unwrap().text().await.unwrap(), "0\n");
+    store.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_doctor_names_what_is_missing_and_what_mends_it() {
+    let bench = Bench::open().await;
+    let examine = async |config: &Config, listen: &[std::net::SocketAddr], least_free: u64| {
+        let geo = Path::new("/nowhere/geo.mmdb");
+        doctor(&Examination {
+            config,
+            listen,
+            geo_database: Some(geo),
+            least_free,
+        })
+        .await
+    };
+    let taken: std::net::SocketAddr = bench
+        .url()
+        .replace("http://", "")
+        .replace('/', "")
+        .parse()
+        .unwrap();
+    let checks = examine(&bench.config, &[taken], u64::MAX).await;
+    let find = |name: &str| checks.iter().find(|check| check.name == name).unwrap();
+    assert!(
+        find("engine library").ok && find("engine library").detail.contains("26.7"),
+        "{checks:?}"
+    );
+    assert!(find("data directory").ok, "{checks:?}");
+    // The engine is open, but nobody has migrated it.
+    assert!(
+        find("clickhouse")
+            .mend
+            .as_deref()
+            .unwrap()
+            .contains("snag migrate"),
+        "{checks:?}"
+    );
+    assert!(find("clickhouse").detail.contains("26."), "{checks:?}");
+    for name in ["port", "geo database", "free disk"] {
+        assert!(
+            !find(name).ok && find(name).mend.is_some(),
+            "{name}: {checks:?}"
+        );
+    }
+    bench.store.migrate().await.unwrap();
+    let checks = examine(&bench.config, &[], 1).await;
+    assert!(
+        checks
+            .iter()
+            .all(|check| check.ok || check.name == "geo database"),
+        "{checks:?}"
+    );
+
+    let nowhere = Config {
+        data_dir: "/proc/nowhere/data".into(),
+        engine_library: Some("/nowhere/libchdb.so".into()),
+        ..Config::default()
+    };
+    let checks = examine(&nowhere, &[], 1).await;
+    let find = |name: &str| checks.iter().find(|check| check.name == name).unwrap();
+    assert!(
+        find("engine library")
+            .mend
+            .as_deref()
+            .unwrap()
+            .contains("make setup")
+    );
+    assert!(!find("data directory").ok || find("data directory").detail.contains("will be made"));
+    let server = Config {
+        clickhouse: Some(ServerConfig::at("http://127.0.0.1:1")),
+        ..Config::default()
+    };
+    let checks = examine(&server, &[], 1).await;
+    assert!(
+        checks
+            .iter()
+            .any(|check| check.name == "clickhouse" && !check.ok && check.mend.is_some())
+    );
+    assert!(
+        checks.iter().all(|check| check.name != "engine library"),
+        "{checks:?}"
+    );
+    bench.close().await;
+}

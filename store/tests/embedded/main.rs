@@ -1,0 +1,16 @@
+//! The store on the real engine: what the `clickhouse` client, plain HTTP and independent clients see of it.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "what does not unwrap fails the test, which is the point"
+)]
+
+mod bench;
+mod clients;
+mod documents;
+mod exclusive;
+mod http;
+mod inserts;
+mod schema;
+mod side_by_side;
+mod typed;

@@ -1,0 +1,438 @@
+// The built tracker in a real browser: what arrives at the collector for what happens on a page.
+// Run: cargo xtask tracker && node --test tracker-wasm/test/
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, test } from 'node:test';
+import { chromium } from 'playwright-core';
+import { collector, website } from './collector.mjs';
+
+const ARGS = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+let server, site, browser, context, page, errors;
+
+const html = (script, body, title = 'A shop') =>
+  `<!doctype html><html><head><title>${title}</title>${script}</head><body>${body}</body></html>`;
+
+before(async () => {
+  server = await collector();
+  const snag = (attributes = '') => `<script defer src="${server.origin}/snag.js" data-site="shop" ${attributes}></script>`;
+  const body = `
+    <main id="main">
+      <button id="pay">Pay <b>now</b></button>
+      <button class="x" aria-label="Close">×</button>
+      <a href="/next?a=1">Next page</a>
+      <a href="/img"><img alt="Logo" src="data:," width="20" height="20"></a>
+      <p>Some <i>text</i></p><p id="a8123456">More text</p>
+      <span data-snag="mark">marked</span>
+      <label>Name <input id="name" type="text"></label>
+      <input id="secret" type="password" aria-label="Password">
+      <textarea id="note">typed before</textarea>
+      <div id="edit" contenteditable>typed</div>
+      <input type="submit" value="Send it">
+      <x-card id="card"></x-card>
+    </main>
+    <script>
+      customElements.define('x-card', class extends HTMLElement {
+        connectedCallback() { this.attachShadow({ mode: 'open' }).innerHTML = '<div><button>In the shadow</button></div>'; }
+      });
+      violations = [];
+      document.addEventListener('securitypolicyviolation', (event) => violations.push(event.blockedURI));
+    </script>`;
+  site = await website({
+    '/': { body: html(snag(), body) },
+    '/next': { body: html(snag(), '<a href="/" id="back">Back</a>', 'Next') },
+    '/csp': {
+      body: html(snag(), '<button id="pay">Pay</button><script src="/none.js"></script>'),
+      headers: { 'Content-Security-Policy': `script-src 'self' ${server.origin}` },
+    },
+    '/off': { body: html(snag('data-wasm="off"'), body) },
+    '/dnt': { body: html(snag('data-dnt'), body) },
+    '/endpoint': { body: html(snag(`data-endpoint="${server.origin}/elsewhere"`), body) },
+    '/query': { body: html(`<script defer src="${server.origin}/snag.js?site=from.url"></script>`, body) },
+    '/nosite': { body: html(`<script defer src="${server.origin}/snag.js"></script>`, body) },
+    '/twice': { body: html(snag() + snag(), body) },
+    '/early': {
+      body: html(
+        `<script>window.snag=window.snag||function(){(snag.q=snag.q||[]).push(arguments)};
+         snag('signup',{props:{plan:'pro',seats:3,gift:true,none:null,'':'x'},value:12.5,currency:'EUR'});snag('seen')</script>` + snag(),
+        body,
+      ),
+    },
+  });
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+    args: ['--no-sandbox', ...ARGS],
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
+  });
+});
+
+after(async () => {
+  await browser?.close();
+  site?.close();
+  server?.close();
+});
+
+beforeEach(async () => {
+  await context?.close();
+  context = await browser.newContext({ viewport: { width: 1000, height: 700 } });
+  page = await context.newPage();
+  server.reset();
+  errors = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+});
+
+const open = async (path, wasm = true) => {
+  await page.goto(site.origin + path);
+  if (wasm) {
+    await server.until(() => server.log().some(({ file }) => file === '/snag.wasm'));
+    // The core is compiled within a moment of its arrival.
+    await page.waitForTimeout(150);
+  }
+};
+const sendNow = () => page.evaluate(() => dispatchEvent(new Event('pagehide')) && undefined);
+const of = (kind) => server.events().filter((event) => event.kind === kind);
+const clicks = () => of('click');
+const clean = () => {
+  assert.deepEqual(errors, []);
+  assert.deepEqual(server.log().filter((entry) => entry.error || entry.preflight), []);
+};
+
+test('the pageview leaves as JSON before the core is asked for', async () => {
+  await open('/');
+  const log = server.log();
+  const first = log.findIndex(({ events }) => events);
+  assert.ok(first < log.findIndex(({ file }) => file === '/snag.wasm'), JSON.stringify(log));
+  const { head, events, binary, headers } = log[first];
+  assert.equal(binary, false);
+  assert.equal(head.site, 'shop');
+  assert.deepEqual(head.viewport, [1000, 700]);
+  assert.equal(events.length, 1);
+  const { at, ...event } = events[0];
+  assert.deepEqual(event, { kind: 'pageview', view: 0, url: site.origin + '/', title: 'A shop' });
+  assert.ok(at <= head.sent && at > 0);
+  assert.equal(headers.cookie, undefined);
+  clean();
+});
+
+test('clicks arrive in binary and say what was clicked', async () => {
+  await open('/');
+  for (const selector of ['#pay b', '.x', 'p:nth-of-type(1) i', 'p:nth-of-type(2)', '[data-snag]', '[type=submit]', '#card button', 'img'])
+    await page.click(selector);
+  await server.until(() => clicks().length === 8);
+  const batch = server.batches().find(({ events }) => events[0].kind === 'click');
+  assert.equal(batch.binary, true);
+  assert.deepEqual(
+    clicks().map(({ element: { selector, tag, text = '', href = '' } }) => [selector, tag, text, href]),
+    [
+      ['#pay', 'button', 'Pay now', ''],
+      ['#main>button:nth-of-type(2)', 'button', '×', ''],
+      ['i', 'i', 'text', ''],
+      ['#main>p:nth-of-type(2)', 'p', 'More text', ''],
+      ['[data-snag="mark"]', 'span', 'marked', ''],
+      ['#main>input:nth-of-type(2)', 'input', 'Send it', ''],
+      ['#card >>> button', 'button', 'In the shadow', ''],
+      ['a[href="/img"]', 'a', 'Logo', site.origin + '/img'],
+    ],
+  );
+  const { x, y } = clicks()[0];
+  assert.ok(x > 0 && x < 1000 && y > 0 && y < 700);
+  clean();
+});
+
+test('a click on a link arrives although the page is gone at once', async () => {
+  await open('/');
+  await page.click('a[href^="/next"]');
+  await server.until(() => clicks().length === 1 && of('pageview').length === 2);
+  assert.equal(clicks()[0].url, site.origin + '/');
+  assert.equal(clicks()[0].element.href, site.origin + '/next?a=1');
+  const next = of('pageview')[1];
+  assert.equal(next.url, site.origin + '/next?a=1');
+  assert.equal(next.referrer, site.origin + '/');
+  const [first, ...others] = new Set(server.batches().map(({ head }) => head.page));
+  assert.equal(others.length, 1, `two loads have two numbers, not ${[first, ...others]}`);
+  clean();
+});
+
+test('a click on a link before the core is there arrives as JSON', async () => {
+  await context.route('**/snag.wasm', () => {});
+  await open('/', false);
+  await page.click('a[href^="/next"]');
+  await server.until(() => clicks().length === 1);
+  assert.ok(server.batches().every(({ binary }) => !binary));
+  clean();
+});
+
+test('in-page navigation is a pageview where path or search change, and only there', async () => {
+  await open('/');
+  await page.evaluate(async () => {
+    const rest = () => new Promise((done) => setTimeout(done, 200));
+    const go = async (act, title) => {
+      act();
+      setTimeout(() => (document.title = title), 20);
+      await rest();
+    };
+    await go(() => history.pushState({}, '', '/one'), 'One');
+    await go(() => history.pushState({}, '', '/one'), 'One again');
+    await go(() => history.replaceState({}, '', '/one?q=1'), 'Search');
+    await go(() => (location.hash = 'part'), 'Part');
+    await go(() => history.replaceState({ scroll: 1 }, ''), 'State');
+    await go(() => history.go(-3), 'Back');
+  });
+  await server.until(() => of('pageview').length >= 4);
+  await page.waitForTimeout(200);
+  assert.deepEqual(
+    of('pageview').map(({ view, url, title, referrer = '' }) => [view, url.slice(site.origin.length), title, referrer.slice(site.origin.length)]),
+    [
+      [0, '/', 'A shop', ''],
+      [1, '/one', 'One', '/'],
+      [2, '/one?q=1', 'Search', '/one'],
+      [3, '/', 'Back', '/one?q=1'],
+    ],
+  );
+  assert.equal(new Set(server.batches().map(({ head }) => head.page)).size, 1);
+  clean();
+});
+
+test('a click belongs to the page it was made on, in-page navigation or not', async () => {
+  await open('/');
+  await page.evaluate(() => document.querySelector('#pay').addEventListener('click', () => history.pushState({}, '', '/paid')));
+  await page.click('#pay');
+  await server.until(() => of('pageview').length === 2);
+  await page.click('.x');
+  await sendNow();
+  await server.until(() => clicks().length === 2);
+  assert.deepEqual(clicks().map(({ view, url }) => [view, url]), [[0, site.origin + '/'], [1, site.origin + '/paid']]);
+  clean();
+});
+
+test('in-page navigation left at once still counts, with the title it had', async () => {
+  await open('/');
+  await page.evaluate(() => {
+    history.pushState({}, '', '/one');
+    document.title = 'One';
+    location.href = '/next';
+  });
+  await server.until(() => of('pageview').length === 3);
+  assert.deepEqual(of('pageview').map(({ title }) => title), ['A shop', 'One', 'Next']);
+  clean();
+});
+
+test('a page that allows no wasm delivers pageviews and clicks', async () => {
+  const refused = [];
+  page.on('console', (message) => refused.push(message.text()));
+  await open('/csp');
+  const verdict = await page.evaluate(
+    () => new Promise((done) => {
+      // Inline script is refused here, so the page is asked from outside whether wasm is.
+      WebAssembly.instantiate(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])).then(() => done('allowed'), (error) => done(error.message));
+    }),
+  );
+  assert.match(verdict, /Content Security Policy|unsafe-eval/);
+  await page.click('#pay');
+  await sendNow();
+  await server.until(() => clicks().length === 1);
+  assert.equal(of('pageview').length, 1);
+  assert.equal(clicks()[0].element.selector, '#pay');
+  assert.ok(server.batches().every(({ binary }) => !binary));
+  clean();
+});
+
+test('data-wasm="off" never asks for the core', async () => {
+  await open('/off', false);
+  await page.click('#pay');
+  await page.waitForTimeout(400);
+  await sendNow();
+  await server.until(() => clicks().length === 1);
+  assert.deepEqual(server.log().filter(({ file }) => file === '/snag.wasm'), []);
+  clean();
+});
+
+test('custom events told before the loader came are delivered', async () => {
+  await open('/early');
+  await page.evaluate(() => snag('later', { value: '3', props: { long: 'x'.repeat(5000) + '😀', list: [1, 2] } }));
+  await sendNow();
+  await server.until(() => of('custom').length === 3);
+  const told = of('custom').map(({ name, props, value, currency }) => ({ name, props, value, currency }));
+  assert.deepEqual(told[0], { name: 'signup', props: { plan: 'pro', seats: '3', gift: 'true' }, value: 12.5, currency: 'EUR' });
+  assert.deepEqual(told[1], { name: 'seen', props: undefined, value: undefined, currency: undefined });
+  assert.deepEqual(told[2].props, { long: 'x'.repeat(300), list: '1,2' });
+  assert.equal(told[2].value, 3);
+  assert.ok(server.batches().some(({ binary, events }) => binary && events.some(({ name }) => name === 'later')));
+  clean();
+});
+
+test('many careless custom events do no harm', async () => {
+  await open('/');
+  await page.evaluate(() => {
+    snag();
+    snag('');
+    snag(7);
+    snag('no', null);
+    snag('half', { props: { a: 'x'.repeat(299) + '😀', b: '\ud800 \0 \u0007', c: Symbol, d: {} }, value: NaN, currency: 5 });
+    for (let index = 0; index < 40; index++) {
+      const props = {};
+      for (let prop = 0; prop < 40; prop++) props['名'.repeat(38) + prop] = '價'.repeat(400) + index;
+      snag('big', { props });
+      snag('small', Object.fromEntries([['props', { [`k${index}`]: index }]]));
+    }
+  });
+  await sendNow();
+  await server.until(() => of('custom').filter(({ name }) => name === 'small').length === 40, 20000);
+  assert.equal(of('custom').filter(({ name }) => name === 'big').length, 40);
+  assert.equal(of('custom').find(({ name }) => name === 'half').value, undefined);
+  assert.ok(server.batches().every(({ size }) => size <= 65536));
+  clean();
+});
+
+test('nothing a visitor typed is ever sent', async () => {
+  await open('/');
+  for (const [selector, typed] of [['#name', 'MyNameTyped'], ['#secret', 'MySecretTyped'], ['#note', 'MyNoteTyped'], ['#edit', 'MyEditTyped']]) {
+    await page.click(selector);
+    await page.keyboard.type(typed);
+    await page.click(selector);
+  }
+  await page.mouse.click(990, 690);
+  await sendNow();
+  await server.until(() => clicks().length >= 9);
+  for (const { body } of server.batches()) assert.doesNotMatch(body.toString('latin1'), /Typed|typed/);
+  assert.ok(clicks().some(({ element }) => element.text === 'Password'));
+  clean();
+});
+
+test('a click on a label counts once', async () => {
+  await open('/');
+  await page.click('label', { position: { x: 3, y: 8 } });
+  await sendNow();
+  await server.until(() => clicks().length > 0);
+  await page.waitForTimeout(200);
+  assert.deepEqual(clicks().map(({ element }) => element.selector), ['label']);
+  clean();
+});
+
+test('the middle button counts, the right one and scripts do not', async () => {
+  await open('/');
+  await page.click('#pay', { button: 'middle' });
+  await page.click('#pay', { button: 'right' });
+  await page.evaluate(() => document.querySelector('#pay').click());
+  await page.focus('.x');
+  await page.keyboard.press('Enter');
+  await sendNow();
+  await server.until(() => clicks().length > 0);
+  await page.waitForTimeout(200);
+  assert.deepEqual(clicks().map(({ element }) => element.text), ['Pay now', '×']);
+  clean();
+});
+
+for (const [how, answer] of [['cut off', 0], ['503', 503], ['429', 429]])
+  test(`what could not be sent (${how}) is sent when the collector is back, once`, async () => {
+    server.answer(answer);
+    await open('/');
+    await page.click('#pay');
+    await sendNow();
+    await page.waitForTimeout(200);
+    await page.click('.x');
+    await sendNow();
+    await server.until(() => server.log().filter(({ failed }) => failed).length >= 3);
+    await page.waitForTimeout(200);
+    server.answer(204);
+    await page.waitForTimeout(300);
+    await sendNow();
+    await server.until(() => server.events().length === 3);
+    const { head, events } = server.batches().find(({ events }) => events.some(({ kind }) => kind === 'pageview'));
+    assert.ok(head.sent - events[0].at > 500, 'the time of sending is that of the last try');
+    await sendNow();
+    await page.waitForTimeout(200);
+    assert.equal(server.events().length, 3);
+    clean();
+  });
+
+test('what the collector refuses is not sent again', async () => {
+  server.answer(400);
+  await open('/');
+  await page.waitForTimeout(200);
+  server.answer(204);
+  await sendNow();
+  await page.waitForTimeout(200);
+  assert.deepEqual(server.events(), []);
+});
+
+test('waiting events leave after fifteen seconds', async () => {
+  await open('/');
+  await page.click('#pay');
+  const clicked = Date.now();
+  await server.until(() => clicks().length === 1, 20000);
+  const waited = Date.now() - clicked;
+  assert.ok(waited > 14000 && waited < 17000, `${waited} ms`);
+  clean();
+});
+
+test('sixty events leave at once', async () => {
+  await open('/');
+  for (let click = 0; click < 60; click++) await page.click('#pay', { delay: 0 });
+  await server.until(() => clicks().length === 60, 5000);
+  clean();
+});
+
+test('a page shown again from the back-forward cache is a pageview', async () => {
+  await open('/');
+  await page.goto(site.origin + '/next');
+  await page.goBack({ waitUntil: 'commit' });
+  await server.until(() => of('pageview').length === 3);
+  const persisted = await page.evaluate(() => performance.getEntriesByType('navigation')[0].type);
+  const again = of('pageview')[2];
+  assert.equal(again.url, site.origin + '/');
+  if (persisted === 'navigate') assert.equal(again.view, 1);
+  clean();
+});
+
+test('without keepalive it sends beacons', async () => {
+  await context.addInitScript(() => delete Request.prototype.keepalive);
+  await open('/');
+  await page.click('a[href^="/next"]');
+  await server.until(() => clicks().length === 1 && of('pageview').length === 2);
+  clean();
+});
+
+test('global privacy control, and do-not-track where asked for, keep it silent', async () => {
+  await context.addInitScript(() => Object.defineProperty(navigator, 'globalPrivacyControl', { value: true }));
+  await open('/', false);
+  await page.waitForTimeout(300);
+  assert.deepEqual(server.events(), []);
+  await context.close();
+  context = await browser.newContext();
+  page = await context.newPage();
+  await context.addInitScript(() => Object.defineProperty(navigator, 'doNotTrack', { value: '1' }));
+  await open('/dnt', false);
+  await page.waitForTimeout(300);
+  assert.deepEqual(server.events(), []);
+  await open('/');
+  assert.equal(of('pageview').length, 1);
+});
+
+test('the site may stand in the address, and the endpoint elsewhere', async () => {
+  await open('/query');
+  assert.equal(server.batches()[0].head.site, 'from.url');
+  await open('/endpoint');
+  assert.equal(of('pageview').length, 2);
+  clean();
+});
+
+test('without a site it says so once and sends nothing', async () => {
+  const said = [];
+  page.on('console', (message) => said.push(message.text()));
+  await open('/nosite', false);
+  await page.click('#pay');
+  await page.waitForTimeout(200);
+  assert.equal(said.filter((line) => line.startsWith('snag:')).length, 1, said.join());
+  assert.deepEqual(server.events(), []);
+});
+
+test('a page that carries the snippet twice is counted once', async () => {
+  await open('/twice');
+  await page.click('#pay');
+  await sendNow();
+  await server.until(() => clicks().length > 0);
+  await page.waitForTimeout(200);
+  assert.equal(of('pageview').length, 1);
+  assert.equal(clicks().length, 1);
+  clean();
+});
