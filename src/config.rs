@@ -75,9 +75,7 @@ pub(crate) struct SpoolSettings {
     pub(crate) max_bytes: u64,
     pub(crate) segment_bytes: u64,
     pub(crate) segment_rows: u64,
-    #[serde(with = "jiff::fmt::serde::duration::friendly::compact")]
     pub(crate) segment_age: SignedDuration,
-    #[serde(with = "jiff::fmt::serde::duration::friendly::compact")]
     pub(crate) commit_wait: SignedDuration,
 }
 
@@ -149,7 +147,8 @@ impl Config {
         match &flags.config {
             Some(file) if !file.is_file() => bail!("there is no configuration file {}", file.display()),
             Some(file) => figment = figment.merge(Toml::file_exact(file)),
-            None => figment = figment.merge(Toml::file_exact(FILE)),
+            None if Path::new(FILE).is_file() => figment = figment.merge(Toml::file_exact(FILE)),
+            None => {}
         }
         // Of the environment only SNAG_A_B… names that are settings count: the passwords are read apart.
         let settings = Env::prefixed("SNAG_").ignore(&["clickhouse_password", "sql_password"]).filter(is_setting);

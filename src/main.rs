@@ -26,7 +26,8 @@ fn main() -> ExitCode {
             return Exit::Usage.into();
         }
     };
-    log(config.log);
+    // A server tells what it does; a command that is waited for speaks only when something is not right.
+    log(config.log, if matches!(cli.command, Command::Serve(_)) { "info" } else { "warn" });
     match tokio::runtime::Runtime::new().context("the runtime cannot be started") {
         Ok(runtime) => match runtime.block_on(run(cli.command, config)) {
             Ok(exit) => exit.into(),
@@ -54,8 +55,8 @@ async fn run(command: Command, config: Config) -> anyhow::Result<Exit> {
     }
 }
 
-fn log(format: LogFormat) {
-    let filter = EnvFilter::try_from_env("SNAG_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+fn log(format: LogFormat, level: &str) {
+    let filter = EnvFilter::try_from_env("SNAG_LOG").unwrap_or_else(|_| EnvFilter::new(level));
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match format {
         LogFormat::Json => subscriber.json().init(),

@@ -204,7 +204,7 @@ fn a_refused_binary_batch_says_what_is_wrong_and_at_which_byte() {
             8,
         ),
         (
-            b"\x01\x00\x01\x01s\x04\x07\x01\x00\x81\xf0\xfa\xd3\x09\x00",
+            b"\x01\x00\x01\x01s\x04\x07\x01\x00\x81\x90\xfb\xd3\x09\x00",
             "time",
             9,
         ),

@@ -1,4 +1,5 @@
--- What the screens of a funnel are called: for each of its steps the most frequent title. One row a step at most.
+-- What the screens of a funnel are called: for each of its steps the most frequent title since a moment in
+-- milliseconds. One row a step at most.
 SELECT
     toUInt8(20 - bit) AS step,
     title,
@@ -10,7 +11,8 @@ FROM
         title,
         count() AS shown
     FROM events
-    PREWHERE site = {site:String} AND bot = '' AND {{period}} AND kind = 'pageview' AND ({{rows}})
+    PREWHERE site = {site:String} AND bot = '' AND {{period}}
+        AND time >= fromUnixTimestamp64Milli({since:Int64}, 'UTC') AND kind = 'pageview' AND ({{rows}})
     WHERE title != ''
     GROUP BY mask, title
 )

@@ -4,6 +4,7 @@
 //! another process that has the data directory open. All three are reached through the same `clickhouse`
 //! client; nobody outside this crate can tell an engine from a server. What the rows mean is not known here.
 
+mod client;
 mod config;
 mod doctor;
 mod engine;

@@ -11,8 +11,8 @@ use futures_util::{Stream, StreamExt as _};
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
-use url::Url;
 
+use crate::client;
 use crate::config::{Config, DEFAULT_DATABASE, Secret, ServerConfig};
 use crate::engine::{self, Engine, quote_name};
 use crate::error::Error;
@@ -113,39 +113,7 @@ impl Store {
     }
 
     fn with_server(server: &ServerConfig) -> Result<Store, Error> {
-        let bad = |reason: String| Error::Setup {
-            message: format!("the address of the ClickHouse server is no use: {reason}"),
-            mend: "give it as http://host:8123 or https://host:8443".to_owned(),
-        };
-        let mut url = Url::parse(&server.url).map_err(|error| bad(error.to_string()))?;
-        if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-            return Err(bad("it is not an http or https address".to_owned()));
-        }
-        let from_url = |text: &str| {
-            let plain =
-                form_urlencoded::parse(format!("x={}", text.replace('+', "%2B")).as_bytes())
-                    .next()
-                    .map(|(_, value)| value.into_owned());
-            plain.filter(|text| !text.is_empty())
-        };
-        let user = server.user.clone().or_else(|| from_url(url.username()));
-        let password = server
-            .password
-            .as_ref()
-            .map(|password| password.expose().to_owned())
-            .or_else(|| url.password().and_then(from_url));
-        // Refused only by addresses that cannot have credentials, and those have none.
-        let _ = url.set_username("").and_then(|()| url.set_password(None));
-        let mut client = Client::default()
-            .with_url(url.as_str())
-            .with_database(&server.database);
-        if let Some(user) = user {
-            client = client.with_user(user);
-        }
-        if let Some(password) = password {
-            client = client.with_password(password);
-        }
-        let client = with_defaults(client);
+        let client = client::of_server(server)?;
         Ok(Store {
             client,
             database: server.database.clone(),
@@ -155,7 +123,7 @@ impl Store {
     }
 
     async fn with_owner(owner: &Owner) -> Result<Store, Error> {
-        let client = front_client(owner.address, &owner.token);
+        let client = client::of_front(owner.address, &owner.token);
         let store = Store {
             client,
             database: DEFAULT_DATABASE.to_owned(),
@@ -176,7 +144,12 @@ impl Store {
             config.engine_library.as_deref(),
             config.engine_cache.as_deref(),
         )?;
-        let directory = config.data_dir.join("engine");
+        // The engine would look for a relative place below itself.
+        let directory = std::path::absolute(config.data_dir.join("engine"));
+        let directory = directory.map_err(|error| Error::Setup {
+            message: format!("{} is no place: {error}", config.data_dir.display()),
+            mend: "give another --data-dir".to_owned(),
+        })?;
         let opening = tokio::task::spawn_blocking(move || {
             Engine::open(&library, &directory, DEFAULT_DATABASE)
         });
@@ -205,7 +178,7 @@ impl Store {
             rest: Mutex::new(Some((engine, lock))),
         };
         Ok(Store {
-            client: front_client(address, &token),
+            client: client::of_front(address, &token),
             database: DEFAULT_DATABASE.to_owned(),
             role,
             owned: Some(Arc::new(owned)),
@@ -329,22 +302,6 @@ impl Store {
             ))
         }
     }
-}
-
-fn front_client(address: SocketAddr, token: &Secret) -> Client {
-    let client = Client::default()
-        .with_url(format!("http://{address}"))
-        .with_user("snag")
-        .with_password(token.expose())
-        .with_database(DEFAULT_DATABASE);
-    with_defaults(client)
-}
-
-/// What is asked of a server and of the embedded engine alike.
-fn with_defaults(client: Client) -> Client {
-    client
-        .with_product_info("snag", env!("CARGO_PKG_VERSION"))
-        .with_setting("async_insert", "0")
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, Error> {

@@ -9,39 +9,39 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-pub const CHROME: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) \
+pub(crate) const CHROME: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) \
                           Chrome/130.0.0.0 Safari/537.36";
 
 /// How long anything may take before a test gives up on it.
-pub const PATIENCE: Duration = Duration::from_secs(90);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 
 /// The root of the project.
-pub fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// `snag` with a data directory.
-pub fn snag(data: &Path) -> Command {
+pub(crate) fn snag(data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_snag"));
     command.arg("--data-dir").arg(data).current_dir(data.parent().expect("a parent"));
     command
 }
 
 /// Runs `snag` to its end.
-pub fn run(data: &Path, arguments: &[&str]) -> Ran {
+pub(crate) fn run(data: &Path, arguments: &[&str]) -> Ran {
     Ran::of(snag(data).args(arguments).output().expect("snag runs"))
 }
 
 /// How a command ended.
 #[derive(Debug)]
-pub struct Ran {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Ran {
-    pub fn of(output: Output) -> Self {
+    pub(crate) fn of(output: Output) -> Self {
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
         Self {
             code: output.status.code().unwrap_or(-1),
@@ -50,35 +50,35 @@ impl Ran {
         }
     }
 
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         assert_eq!(self.code, 0, "{self:?}");
         serde_json::from_str(&self.out).expect("JSON")
     }
 }
 
 /// Visitors of each step of a funnel report.
-pub fn visitors(report: &serde_json::Value) -> Vec<u64> {
+pub(crate) fn visitors(report: &serde_json::Value) -> Vec<u64> {
     let steps = report["steps"].as_array().expect("steps");
     steps.iter().map(|step| step["visitors"].as_u64().expect("visitors")).collect()
 }
 
 /// A directory for data, gone at the end.
-pub fn place() -> TempDir {
+pub(crate) fn place() -> TempDir {
     tempfile::tempdir().expect("a temporary directory")
 }
 
 /// A running `snag serve`, killed when dropped.
-pub struct Serving {
+pub(crate) struct Serving {
     child: Child,
-    pub url: String,
+    pub(crate) url: String,
 }
 
 impl Serving {
-    pub fn start(data: &Path) -> Self {
+    pub(crate) fn start(data: &Path) -> Self {
         Self::start_with(data, &[])
     }
 
-    pub fn start_with(data: &Path, arguments: &[&str]) -> Self {
+    pub(crate) fn start_with(data: &Path, arguments: &[&str]) -> Self {
         let mut child = snag(data)
             .args(["serve", "--listen", "127.0.0.1:0"])
             .args(arguments)
@@ -100,23 +100,19 @@ impl Serving {
         Self { child, url }
     }
 
-    pub fn pid(&self) -> u32 {
-        self.child.id()
-    }
-
     fn signal(&self, signal: Signal) {
         let pid = Pid::from_raw(i32::try_from(self.child.id()).expect("pid")).expect("pid");
         kill_process(pid, signal).expect("the process is ours");
     }
 
     /// Ends it as a power cut would.
-    pub fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.signal(Signal::KILL);
         self.child.wait().expect("it ends");
     }
 
     /// Ends it as a service manager would; returns the exit code and how long it took.
-    pub fn stop(mut self) -> (Option<i32>, Duration) {
+    pub(crate) fn stop(mut self) -> (Option<i32>, Duration) {
         let start = Instant::now();
         self.signal(Signal::TERM);
         let status = self.child.wait().expect("it ends");
@@ -133,7 +129,7 @@ impl Drop for Serving {
 }
 
 /// Posts one body as a browser would.
-pub async fn post(client: &reqwest::Client, url: &str, body: impl Into<reqwest::Body>) -> (u16, String) {
+pub(crate) async fn post(client: &reqwest::Client, url: &str, body: impl Into<reqwest::Body>) -> (u16, String) {
     let request = client.post(format!("{url}/b")).header("user-agent", CHROME).body(body);
     let response = request.send().await.expect("an answer");
     let status = response.status().as_u16();
@@ -141,7 +137,7 @@ pub async fn post(client: &reqwest::Client, url: &str, body: impl Into<reqwest::
 }
 
 /// Asks the store that a running `snag serve` owns, or opens it.
-pub async fn ask(data: &Path, sql: &str) -> u64 {
+pub(crate) async fn ask(data: &Path, sql: &str) -> u64 {
     let store = open(data).await;
     let answer = store.client().query(sql).fetch_one::<u64>().await.expect("an answer");
     store.close().await.expect("the store closes");
@@ -149,7 +145,7 @@ pub async fn ask(data: &Path, sql: &str) -> u64 {
 }
 
 /// Opens the store as the binary does.
-pub async fn open(data: &Path) -> snag_store::Store {
+pub(crate) async fn open(data: &Path) -> snag_store::Store {
     let cache = std::env::var_os("XDG_CACHE_HOME").map(Into::into);
     let home = std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache"));
     let config = snag_store::Config {
@@ -161,7 +157,7 @@ pub async fn open(data: &Path) -> snag_store::Store {
 }
 
 /// Waits until the query gives `wanted`; fails with what it gave last.
-pub async fn wait_for(data: &Path, sql: &str, wanted: u64) {
+pub(crate) async fn wait_for(data: &Path, sql: &str, wanted: u64) {
     let store = open(data).await;
     let start = Instant::now();
     let mut got;

@@ -1,23 +1,19 @@
-// A batch in binary, with the core's help. The layout is told in beacon/README.md.
+// A batch in binary, written by the core. The layout is told in beacon/README.md.
 //
 // An event's members stand in the order of the layout's fields, so that one walk over them tells the core.
 
+// Places are the numbers of the layout; the head has the number behind the last.
 const KINDS = ['', 'pageview', 'click', 'custom'];
 
-// A dictionary may hold 1,024 texts. Beyond, there is no binary form, and the batch goes as JSON.
-const TEXTS = 1e3;
-
-const varint = (number) => (number > 127 ? [number % 128 | 128, ...varint((number / 128) >>> 0)] : [number]);
-
-const sized = (bytes) => [...varint(bytes.length), ...bytes];
-
-const utf8 = (string) => sized(new TextEncoder().encode(string));
-
+// Nothing where the core has no room for all of it.
 export const binary = (core, { site, page, sent, viewport, events }) => {
-  // The first, empty text is known to every dictionary and not written.
-  const texts = [''];
-  const tell = (found) =>
-    core.field(found + '' !== found ? found : texts.includes(found) ? texts.indexOf(found) : texts.push(found) - 1);
+  const tell = (found) => {
+    if (found + '' !== found) return core.field(found);
+    new TextEncoder().encode(found).forEach(core.byte);
+    core.text();
+  };
+  [site, page, sent, ...viewport].map(tell);
+  core.record(KINDS.length);
   for (const { kind, value, ...fields } of events) {
     for (const member in fields) {
       const found = fields[member];
@@ -27,13 +23,8 @@ export const binary = (core, { site, page, sent, viewport, events }) => {
       else tell(found);
     }
     if (isFinite(value)) core.field(1), core.value(value);
-    core.event(KINDS.indexOf(kind));
+    core.record(KINDS.indexOf(kind));
   }
-  const section = new Uint8Array(core.memory.buffer, core.start(), core.take());
-  // Each byte keeps of its number what it can hold, which cuts the page's into four.
-  const header = [...utf8(site), page, page >> 8, page >> 16, page >> 24, ...[sent, ...viewport].flatMap(varint)];
-  return (
-    texts.length < TEXTS &&
-    new Uint8Array([1, 0, ...sized(header), ...varint(texts.length - 1), ...texts.slice(1).flatMap(utf8), ...section])
-  );
+  const length = core.take();
+  return length && new Uint8Array(core.memory.buffer, core.start(), length);
 };

@@ -5,7 +5,10 @@ import { text, url } from './text.js';
 const CLICKABLE = 'a,button,input,select,textarea,label,summary,[role=button],[onclick],[data-snag]';
 
 // The nearest clickable element, through shadow roots; the innermost one where nothing clickable was hit.
-export const clicked = (path) => path.find((node) => node.matches && node.matches(CLICKABLE)) || path[0];
+export const clicked = (event) => {
+  const path = event.composedPath();
+  return path.find((node) => node.matches && node.matches(CLICKABLE)) || path[0];
+};
 
 // Members in the order of the binary layout.
 export const describe = (element) => ({
@@ -46,7 +49,7 @@ const says = (element) => {
     (!typed && element.textContent.length < 2e3 && element.innerText) ||
       element.getAttribute('aria-label') ||
       (image && image.alt) ||
-      (/^(submit|button|reset)$/.test(type) && element.value),
+      (/submit|button|reset/.test(type) && element.value),
     80,
   );
 };

@@ -8,8 +8,8 @@ import { text, url } from './text.js';
 
 const { q: early = [], on: twice } = window.snag || {};
 let view = -1;
-let here;
-let from = document.referrer;
+// The page shown last, without its fragment.
+let here = document.referrer;
 // The pageview whose title the page may still be setting.
 let untitled;
 // When the last click was.
@@ -17,15 +17,14 @@ let last;
 
 const on = (target, type, act) => target.addEventListener(type, safe(act), true);
 const clamp = (number) => Math.min(Math.max(number, 0), 65535) | 0;
-const path = () => location.pathname + location.search;
+const shown = () => location.href.replace(/#.*/, '');
 
 const event = (kind, rest) => ({ kind, at: now(), view, url: url(location.href), ...rest });
 
 const pageview = () => {
   view++;
-  here = path();
-  untitled = event('pageview', { referrer: url(from) });
-  from = location.href;
+  untitled = event('pageview', { referrer: url(here) });
+  here = shown();
 };
 
 const settle = (leaving) => {
@@ -37,18 +36,18 @@ const settle = (leaving) => {
 const leave = () => settle(1);
 
 const navigated = () => {
-  if (here == path()) return;
+  if (here == shown()) return;
   settle();
   pageview();
-  setTimeout(safe(settle), 100);
+  setTimeout(settle, 100);
 };
 
-const click = ({ isTrusted, button, timeStamp, pageX, pageY }, path) => {
+const click = (hit) => {
   // Of the other buttons only the middle one follows links; what scripts click, no visitor did; and a click on a label
   // comes again as one on its field, at the same time.
-  if (!isTrusted || button > 1 || timeStamp == last) return;
-  last = timeStamp;
-  add(event('click', { element: describe(clicked(path)), x: clamp(pageX), y: clamp(pageY) }));
+  if (!hit.isTrusted || hit.button > 1 || hit.timeStamp == last) return;
+  last = hit.timeStamp;
+  add(event('click', { element: describe(clicked(hit)), x: clamp(hit.pageX), y: clamp(hit.pageY) }));
 };
 
 const custom = safe((name, { props = {}, value, currency } = {}) => {
@@ -81,7 +80,7 @@ const start = safe(() => {
   });
   on(window, 'pagehide', leave);
   on(document, 'visibilitychange', () => document.hidden && leave());
-  for (const type of ['click', 'auxclick']) on(document, type, (event) => click(event, event.composedPath()));
+  for (const type of ['click', 'auxclick']) on(document, type, click);
 
   const load = async () => {
     try {
@@ -94,6 +93,6 @@ const start = safe(() => {
   if (dataset.wasm != 'off') document.readyState == 'complete' ? idle() : on(window, 'load', idle);
 });
 
-if (!site) console.warn('snag: no site; add data-site="…" to the script');
+if (!site) console.warn('snag: data-site is missing');
 else if (!twice && !navigator.globalPrivacyControl && !('dnt' in dataset && navigator.doNotTrack == 1))
   document.prerendering ? on(document, 'prerenderingchange', start) : start();

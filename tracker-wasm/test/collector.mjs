@@ -54,6 +54,7 @@ export const collector = async () => {
       record({ preflight: request.method });
       return response.writeHead(405).end();
     }
+    log.push({ posted: pathname });
     const parts = [];
     for await (const part of request) parts.push(part);
     const body = Buffer.concat(parts);

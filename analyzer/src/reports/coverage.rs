@@ -18,6 +18,17 @@ pub(crate) struct Coverage {
     pub(crate) last_ms: i64,
 }
 
+#[cfg(test)]
+impl Coverage {
+    pub(crate) fn of(first_ms: i64, last_ms: i64) -> Self {
+        Self {
+            events: 1,
+            first_ms,
+            last_ms,
+        }
+    }
+}
+
 /// The coverage of a site; none when there are no events of any site.
 ///
 /// # Errors

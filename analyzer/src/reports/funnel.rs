@@ -9,23 +9,20 @@
 
 mod columns;
 mod headline;
+mod question;
 mod titles;
 
-use clickhouse::Row;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use snag_store::Store;
 
+use self::question::{Count, Presence, Question};
 use super::coverage::{Coverage, coverage};
-use crate::condition::{self, Bindings, MASK_BITS};
+use crate::condition::MASK_BITS;
 use crate::filter::Filter;
 use crate::period::{Period, day_text, moment_text};
 use crate::statistics::{Interval, Z_95, wilson};
 use crate::step::Step;
 use crate::{Error, Window};
-
-const FUNNEL_SQL: &str = include_str!("../../../sql/reports/funnel.sql");
-const NAMES_SQL: &str = include_str!("../../../sql/reports/funnel_names.sql");
-const PRESENCE_SQL: &str = include_str!("../../../sql/reports/presence.sql");
 
 const FEWEST_STEPS: usize = 2;
 
@@ -115,34 +112,6 @@ pub struct Abandon {
     pub interval: Interval,
 }
 
-/// One row of `funnel.sql`; times in milliseconds, not a number where there is none.
-#[derive(Debug, Clone, Copy, Row, Deserialize)]
-struct StepRow {
-    step: u8,
-    visitors: u64,
-    matching: u64,
-    mean_ms: f64,
-    median_ms: f64,
-    p90_ms: f64,
-}
-
-#[derive(Row, Deserialize)]
-struct TitleRow {
-    step: u8,
-    title: String,
-    #[expect(
-        dead_code,
-        reason = "orders the rows; a row has all columns of its query"
-    )]
-    pageviews: u64,
-}
-
-#[derive(Row, Deserialize)]
-struct Presence {
-    events: u64,
-    filtered: u64,
-}
-
 const SCOPE: &str =
     "visitor (without lasting identifiers, the same person on two days is two visitors)";
 
@@ -164,19 +133,19 @@ pub async fn funnel(store: &Store, request: &FunnelRequest) -> Result<Funnel, Er
         ));
     }
     let coverage = coverage(store, &request.site).await?;
-    let query = StepsQuery::new(request);
-    let rows = query.rows(store, request).await?;
+    let question = Question::new(store, request);
+    let counts = question.counts().await?;
+    let titles = question.titles(coverage, &counts).await?;
+    let presence = match counts.iter().any(|count| count.matching > 0) {
+        true => None,
+        false => Some(question.presence().await?),
+    };
     let mut funnel = assemble(
         request,
         coverage,
-        &rows,
-        query.titles(store, request).await?,
+        &counts,
+        titles::without_common_ending(titles),
     );
-
-    let presence = match rows.iter().any(|row| row.matching > 0) {
-        true => None,
-        false => Some(query.presence(store, request).await?),
-    };
     funnel.data = presence.as_ref().is_none_or(|presence| presence.events > 0);
     funnel.worst_step = headline::worst(&funnel.steps);
     funnel.headline = match presence {
@@ -185,132 +154,27 @@ pub async fn funnel(store: &Store, request: &FunnelRequest) -> Result<Funnel, Er
         _ => headline::headline(&funnel),
     };
     if funnel.data {
-        funnel.notes = notes(request, coverage, &rows);
+        funnel.notes = notes(request, coverage, &counts);
     }
     Ok(funnel)
-}
-
-/// The conditions of a request as SQL, with what they are bound to.
-struct StepsQuery {
-    bindings: Bindings,
-    period: String,
-    filters: String,
-    steps: Vec<String>,
-}
-
-impl StepsQuery {
-    fn new(request: &FunnelRequest) -> Self {
-        let mut bindings = Bindings::default();
-        let period = bindings.period(&request.period);
-        let filters = bindings.filters(&request.filters);
-        let steps = request
-            .steps
-            .iter()
-            .map(|step| bindings.step(step))
-            .collect();
-        Self {
-            bindings,
-            period,
-            filters,
-            steps,
-        }
-    }
-
-    async fn rows(&self, store: &Store, request: &FunnelRequest) -> Result<Vec<StepRow>, Error> {
-        let mask = condition::mask((1..).zip(&self.steps));
-        let sql = FUNNEL_SQL
-            .replace("{{mask}}", &format!("if({}, {mask}, 0)", self.filters))
-            .replace(
-                "{{rows}}",
-                &format!("({}) AND ({})", self.filters, condition::any(&self.steps)),
-            )
-            .replace("{{period}}", &self.period);
-        let query = self
-            .bindings
-            .apply(store.client().query(&sql))
-            .param("site", &request.site)
-            .param("steps", request.steps.len())
-            .param("window", request.window.milliseconds());
-        Ok(query.fetch_all().await?)
-    }
-
-    /// The title of each step that has one, by the step's place.
-    async fn titles(
-        &self,
-        store: &Store,
-        request: &FunnelRequest,
-    ) -> Result<Vec<Option<String>>, Error> {
-        let mut titles = vec![None; request.steps.len()];
-        let screens = || {
-            (1..)
-                .zip(&self.steps)
-                .zip(&request.steps)
-                .filter(|(_, step)| step.is_screen())
-        };
-        let rows: Vec<String> = screens()
-            .map(|((_, condition), _)| condition.clone())
-            .collect();
-        if rows.is_empty() {
-            return Ok(titles);
-        }
-        let sql = NAMES_SQL
-            .replace(
-                "{{mask}}",
-                &condition::mask(screens().map(|(numbered, _)| numbered)),
-            )
-            .replace(
-                "{{rows}}",
-                &format!("({}) AND ({})", self.filters, condition::any(&rows)),
-            )
-            .replace("{{period}}", &self.period);
-        let query = self
-            .bindings
-            .apply(store.client().query(&sql))
-            .param("site", &request.site);
-        for row in query.fetch_all::<TitleRow>().await? {
-            if let Some(title) = usize::from(row.step)
-                .checked_sub(1)
-                .and_then(|at| titles.get_mut(at))
-            {
-                *title = Some(row.title);
-            }
-        }
-        Ok(titles::without_common_ending(titles))
-    }
-
-    async fn presence(&self, store: &Store, request: &FunnelRequest) -> Result<Presence, Error> {
-        let sql = PRESENCE_SQL
-            .replace("{{filters}}", &self.filters)
-            .replace("{{period}}", &self.period);
-        let query = self
-            .bindings
-            .apply(store.client().query(&sql))
-            .param("site", &request.site);
-        Ok(query.fetch_one().await?)
-    }
 }
 
 fn assemble(
     request: &FunnelRequest,
     coverage: Option<Coverage>,
-    rows: &[StepRow],
+    counts: &[Count],
     titles: Vec<Option<String>>,
 ) -> Funnel {
-    let row = |number: usize| rows.iter().find(|row| usize::from(row.step) == number);
-    let reached = |number: usize| row(number).map_or(0, |row| row.visitors);
-    let last = request.steps.len();
-    let first = reached(1);
-    let step = |(number, (step, title)): (usize, (&Step, Option<String>))| {
-        let visitors = reached(number);
-        let previous = (number > 1).then(|| reached(number - 1));
-        let seconds = |time: fn(&StepRow) -> f64| {
-            row(number)
-                .map(time)
-                .filter(|ms| ms.is_finite())
-                .map(|ms| ms / 1000.0)
-        };
+    let first = counts.first().map_or(0, |count| count.visitors);
+    let step = |(at, ((step, count), title)): (usize, ((&Step, &Count), Option<String>))| {
+        let visitors = count.visitors;
+        let previous = at
+            .checked_sub(1)
+            .and_then(|before| counts.get(before))
+            .map(|count| count.visitors);
+        let seconds = |ms: f64| ms.is_finite().then_some(ms / 1000.0);
         FunnelStep {
-            number,
+            number: at + 1,
             step: step.to_string(),
             name: title.unwrap_or_else(|| crate::format::printable(&step.plain_name())),
             visitors,
@@ -319,12 +183,12 @@ fn assemble(
             rate_from_previous: previous.and_then(|previous| rate(visitors, previous)),
             interval: previous.and_then(|previous| wilson(visitors, previous, Z_95)),
             drop_off: previous.map_or(0, |previous| previous.saturating_sub(visitors)),
-            abandon: (number < last)
-                .then(|| abandon(visitors, reached(number + 1)))
-                .flatten(),
-            mean_seconds: seconds(|row| row.mean_ms),
-            median_seconds: seconds(|row| row.median_ms),
-            p90_seconds: seconds(|row| row.p90_ms),
+            abandon: counts
+                .get(at + 1)
+                .and_then(|next| abandon(visitors, next.visitors)),
+            mean_seconds: seconds(count.mean_ms),
+            median_seconds: seconds(count.median_ms),
+            p90_seconds: seconds(count.p90_ms),
             screen: step.is_screen(),
         }
     };
@@ -347,8 +211,12 @@ fn assemble(
         scope: SCOPE,
         data: true,
         worst_step: None,
-        steps: (1..)
-            .zip(request.steps.iter().zip(titles))
+        steps: request
+            .steps
+            .iter()
+            .zip(counts)
+            .zip(titles)
+            .enumerate()
             .map(step)
             .collect(),
         notes: Vec::new(),
@@ -372,7 +240,7 @@ fn rate(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64)
 }
 
-fn notes(request: &FunnelRequest, coverage: Option<Coverage>, rows: &[StepRow]) -> Vec<String> {
+fn notes(request: &FunnelRequest, coverage: Option<Coverage>, counts: &[Count]) -> Vec<String> {
     let whole = coverage
         .filter(|_| request.period.is_all())
         .map(|coverage| {
@@ -382,11 +250,11 @@ fn notes(request: &FunnelRequest, coverage: Option<Coverage>, rows: &[StepRow]) 
                 day_text(coverage.last_ms)
             )
         });
-    let unmet = (1..).zip(&request.steps).filter(|(number, _)| {
-        !rows
-            .iter()
-            .any(|row| usize::from(row.step) == *number && row.matching > 0)
-    });
-    let unmet = unmet.map(|(number, step)| format!("step {number}, {step}, matched no event"));
+    let unmet = request
+        .steps
+        .iter()
+        .zip(counts)
+        .filter(|(_, count)| count.matching == 0);
+    let unmet = unmet.map(|(step, count)| format!("step {}, {step}, matched no event", count.step));
     whole.into_iter().chain(unmet).collect()
 }

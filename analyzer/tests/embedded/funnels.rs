@@ -273,3 +273,23 @@ async fn the_sites_are_told_with_their_first_and_last_events() {
     assert_eq!(found, expected);
     world.close().await;
 }
+
+#[tokio::test]
+async fn much_visited_pages_are_called_what_they_were_called_last() {
+    let world = World::open().await;
+    // 40,000 visitors in 400,000 seconds; the cart was renamed after 300,000 of them, the thanks never had a later one.
+    let sql = "INSERT INTO events (site, time, visitor, kind, path, title) \
+               SELECT 'shop', fromUnixTimestamp64Milli(1767607200000 + toInt64(number) * 10000, 'UTC'), number + 1, 'pageview', \
+               ['/cart', '/thanks'][1 + (number < 10)], multiIf(number < 10, 'Thanks', number < 30000, 'Basket', 'Cart') \
+               FROM numbers(40000)";
+    world.store.client().query(sql).execute().await.unwrap();
+    let funnel = world
+        .funnel(&request(&["page:/cart", "page:/thanks"]))
+        .await
+        .unwrap();
+    assert_eq!(visitors(&funnel), [39_990, 0]);
+    let names: Vec<&str> = funnel.steps.iter().map(|step| step.name.as_str()).collect();
+    // 9,990 of the last 20,000 say "Basket", 10,000 "Cart".
+    assert_eq!(names, ["Cart", "Thanks"]);
+    world.close().await;
+}

@@ -15,8 +15,8 @@ use tokio::sync::mpsc;
 use super::failure::Failure;
 use super::format::media_type;
 use super::native_blocks;
+use super::reply::Head;
 use super::ticket::Guard;
-use super::worker::Head;
 
 pub(super) type Answer = Response<UnsyncBoxBody<Bytes, io::Error>>;
 

@@ -105,7 +105,7 @@ fn end_of_names(document: &[u8], types: bool) -> Option<usize> {
 }
 
 /// LEB128, as ClickHouse writes lengths.
-fn variable_integer(bytes: &[u8], mut at: usize) -> Option<(usize, usize)> {
+pub(super) fn variable_integer(bytes: &[u8], mut at: usize) -> Option<(usize, usize)> {
     let mut value = 0_usize;
     let mut shift = 0;
     loop {

@@ -8,7 +8,7 @@ use super::failure::Failure;
 use crate::engine::{Parameter, quote_text};
 
 /// Parameters of ClickHouse's HTTP interface that are no settings and ask nothing of this front.
-const WITHOUT_EFFECT: [&str; 10] = [
+const WITHOUT_EFFECT: [&str; 9] = [
     "quota_key",
     "stacktrace",
     "buffer_size",
@@ -16,7 +16,6 @@ const WITHOUT_EFFECT: [&str; 10] = [
     "session_timeout",
     "session_check",
     "close_session",
-    "client_protocol_version",
     "framing_output_format",
     "framing_output_format_version",
 ];
@@ -38,6 +37,8 @@ pub(super) struct Options {
     pub(super) decompress: bool,
     /// The answer is sent when it is complete, so that a late error is still a status.
     pub(super) wait_end_of_query: bool,
+    /// The revision of the protocol that the client wants the Native format in; 0 if it names none.
+    pub(super) revision: u64,
     role: Option<String>,
 }
 
@@ -78,6 +79,7 @@ impl Options {
             "compress" => self.compress = is_true(value),
             "decompress" => self.decompress = is_true(value),
             "wait_end_of_query" => self.wait_end_of_query = is_true(value),
+            "client_protocol_version" => self.revision = value.parse().unwrap_or(0),
             "role" => self.role = text(),
             _ => {
                 if let Some(name) = name.strip_prefix("param_") {

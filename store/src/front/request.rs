@@ -13,9 +13,10 @@ use super::answer::{Answer, Stamp, answered, plain, refused};
 use super::body::{Pump, pipe};
 use super::failure::Failure;
 use super::options::Options;
+use super::reply::{Head, Outlet};
 use super::slots::Slots;
 use super::ticket::{Guard, Ticket};
-use super::worker::{Head, Outlet, Task, run};
+use super::worker::{Task, run};
 use crate::engine::Engine;
 
 /// Blocks of an answer that wait for the client.

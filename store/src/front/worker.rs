@@ -8,17 +8,18 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::access::Access;
 use super::body::{BodyReader, decoded, fill};
 use super::failure::Failure;
-use super::format::{Joiner, Joining, joining};
 use super::options::Options;
+use super::reply::{Head, Outlet, Reply};
+use super::selection::Selection;
 use super::slots::{Slots, Use};
-use super::statement::{Query, Statement, begins_insert, scan};
+use super::statement::{Statement, begins_insert, scan};
 use super::ticket::Ticket;
-use crate::engine::{Connection, Engine, Insertion, Refusal, StatementClass, Tally, quote_name};
+use crate::engine::{Connection, Engine, Insertion, StatementClass, Tally, quote_name};
 
 /// A statement longer than this is refused; rows of an INSERT do not count.
 const LONGEST_STATEMENT: usize = 64 << 20;
@@ -40,60 +41,14 @@ pub(super) struct Task {
     pub(super) body: BodyReader,
 }
 
-/// What is known when the answer begins.
-#[derive(Debug)]
-pub(super) struct Head {
-    pub(super) format: String,
-    pub(super) tally: Tally,
-    pub(super) elapsed_ns: u128,
-    /// The whole answer, if it is complete already; otherwise it follows block by block.
-    pub(super) whole: Option<Bytes>,
-}
-
-/// Where the answer goes.
-pub(super) struct Outlet {
-    pub(super) head: oneshot::Sender<Result<Head, Failure>>,
-    pub(super) blocks: mpsc::Sender<Result<Bytes, Failure>>,
-}
-
 /// Runs the request to its end. Whoever waits on the outlet may have gone; that stops it.
 pub(super) fn run(task: Task, outlet: Outlet) {
     let ticket = Arc::clone(&task.ticket);
-    let mut reply = Reply {
-        head: Some(outlet.head),
-        blocks: outlet.blocks,
-    };
+    let mut reply = Reply::new(outlet);
     if let Err(failure) = task.perform(&mut reply) {
         reply.fail(failure);
     }
     ticket.finish();
-}
-
-/// The outlet, and how far it has been used.
-struct Reply {
-    head: Option<oneshot::Sender<Result<Head, Failure>>>,
-    blocks: mpsc::Sender<Result<Bytes, Failure>>,
-}
-
-impl Reply {
-    fn begin(&mut self, head: Head) {
-        if let Some(sender) = self.head.take() {
-            // Nobody waiting is found out when a block is sent.
-            let _ = sender.send(Ok(head));
-        }
-    }
-
-    /// Whether there is still somebody to send to.
-    fn send(&mut self, block: Bytes) -> bool {
-        self.blocks.blocking_send(Ok(block)).is_ok()
-    }
-
-    fn fail(&mut self, failure: Failure) {
-        match self.head.take() {
-            Some(sender) => drop(sender.send(Err(failure))),
-            None => drop(self.blocks.blocking_send(Err(failure))),
-        }
-    }
 }
 
 impl Task {
@@ -137,7 +92,8 @@ impl Task {
                 self.check(&mut connection, &text)?;
                 // From here on the engine itself has to be told to stop.
                 self.ticket.can_be_killed();
-                self.answer(&mut connection, &text, &query, started, reply)
+                let selection = Selection::new(&text, &query, &self.options, started);
+                selection.answer(&mut connection, reply)
             }
         }
     }
@@ -245,103 +201,5 @@ impl Task {
             return Err(Failure::stopping());
         }
         Ok(insertion.finish()?)
-    }
-
-    fn answer(
-        &self,
-        connection: &mut Connection,
-        text: &[u8],
-        query: &Query,
-        started: Instant,
-        reply: &mut Reply,
-    ) -> Result<(), Failure> {
-        let asked = query
-            .format
-            .as_deref()
-            .or(self.options.default_format.as_deref());
-        let format = asked.unwrap_or("TabSeparated");
-        let joining = joining(format);
-        let changes_blocks = ["extremes", "output_format_json_array_of_rows"]
-            .iter()
-            .any(|name| self.options.setting(name).is_some())
-            || self
-                .options
-                .setting("output_format_binary_encode_types_in_binary_format")
-                .is_some();
-        let in_blocks = query.streamable
-            && joining != Joining::Whole
-            && !self.options.wait_end_of_query
-            && !changes_blocks;
-        if in_blocks && self.stream(connection, text, format, joining, started, reply)? {
-            return Ok(());
-        }
-        let (bytes, tally) = connection.query(text, format, &self.options.parameters)?;
-        let elapsed_ns = started.elapsed().as_nanos();
-        reply.begin(Head {
-            format: format.to_owned(),
-            tally,
-            elapsed_ns,
-            whole: Some(bytes),
-        });
-        Ok(())
-    }
-
-    /// Answers block by block; `false` when the engine does not do so for this statement, before it ran it.
-    fn stream(
-        &self,
-        connection: &mut Connection,
-        text: &[u8],
-        format: &str,
-        joining: Joining,
-        started: Instant,
-        reply: &mut Reply,
-    ) -> Result<bool, Failure> {
-        let mut chunks = match connection.stream(text, format, &self.options.parameters) {
-            Ok(chunks) => chunks,
-            Err(Refusal(reason)) if reason.contains("Streaming query is not supported") => {
-                return Ok(false);
-            }
-            Err(refusal) => return Err(refusal.into()),
-        };
-        let mut joiner = Joiner::new(joining);
-        let mut tally = Tally::default();
-        let mut waiting: Option<Bytes> = None;
-        let mut begun = false;
-        while let Some((block, more)) = chunks.fetch()? {
-            tally.add(more);
-            let Some(skip) = joiner.skip(&block) else {
-                let message =
-                    format!("a block of the answer does not continue the {format} before it");
-                return Err(Failure::new(49, "LOGICAL_ERROR", &message));
-            };
-            if let Some(previous) = waiting.replace(block.slice(skip..)) {
-                if !begun {
-                    reply.begin(Head {
-                        format: format.to_owned(),
-                        tally,
-                        elapsed_ns: started.elapsed().as_nanos(),
-                        whole: None,
-                    });
-                    begun = true;
-                }
-                if !reply.send(previous) {
-                    return Err(Failure::stopping());
-                }
-            }
-        }
-        // An answer of one block is whole, and its head can tell all there is to tell.
-        let last = waiting.unwrap_or_default();
-        if begun {
-            reply.send(last);
-        } else {
-            let elapsed_ns = started.elapsed().as_nanos();
-            reply.begin(Head {
-                format: format.to_owned(),
-                tally,
-                elapsed_ns,
-                whole: Some(last),
-            });
-        }
-        Ok(true)
     }
 }

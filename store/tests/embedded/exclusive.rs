@@ -145,6 +145,71 @@ async fn a_lock_whose_owner_died_is_stale() {
 }
 
 #[tokio::test]
+#[ignore = "is run by another test in a process of its own"]
+async fn owner_process_that_forgets_to_close() {
+    let store = Store::open(&config_from_environment()).await.unwrap();
+    let endless = store
+        .client()
+        .query("SELECT count() FROM numbers(100000000000) WHERE sipHash64(number) = 1");
+    let running = tokio::spawn(async move { endless.fetch_one::<u64>().await });
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert!(!running.is_finished());
+    assert_eq!(
+        store
+            .client()
+            .query("SELECT timezone()")
+            .fetch_one::<String>()
+            .await
+            .unwrap(),
+        "UTC"
+    );
+}
+
+/// The engine's destructors are known to crash a process that leaves connections open.
+#[tokio::test]
+async fn a_process_that_forgets_to_close_ends_well() {
+    for _ in 0..3 {
+        let directory = tempfile::tempdir().unwrap();
+        let mut command = in_another_process(
+            "exclusive::owner_process_that_forgets_to_close",
+            directory.path(),
+        );
+        command.env("TZ", "America/New_York");
+        let output = tokio::task::spawn_blocking(move || command.output())
+            .await
+            .unwrap()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{:?} {}",
+            output.status,
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_directory_the_engine_cannot_open_is_a_setup_error() {
+    let bench = Bench::open().await;
+    bench.store.clone().close().await.unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("engine"), "a file, not a directory").unwrap();
+    let error = Store::open(&config(directory.path())).await.err().unwrap();
+    assert!(
+        matches!(error, snag_store::Error::Setup { .. }),
+        "{error:?}"
+    );
+    assert!(error.to_string().contains("engine"), "{error}");
+    let other = Store::open(&bench.config).await.unwrap();
+    let error = Store::open(&config(tempfile::tempdir().unwrap().path()))
+        .await
+        .err()
+        .unwrap();
+    assert!(error.to_string().contains("has an engine open"), "{error}");
+    other.close().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_store_can_be_closed_and_opened_again() {
     let bench = Bench::open().await;
     bench

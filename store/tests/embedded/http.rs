@@ -137,7 +137,8 @@ async fn settings_database_and_parameters_last_for_one_request() {
 #[tokio::test]
 async fn errors_have_the_code_and_the_status_of_a_server() {
     let bench = Bench::open().await;
-    let cases: [(&str, &[(&str, &str)], u16, &str); 13] = [
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], u16, &'a str);
+    let cases: [Case<'_>; 13] = [
         ("SELEC 1", &[], 400, "62"),
         ("", &[], 400, "62"),
         ("SELECT 1; SELECT 2", &[], 400, "62"),
@@ -355,5 +356,119 @@ async fn answers_in_native_blocks_are_read_by_their_checksums() {
         .unwrap();
     assert_eq!(refusal.status(), 500);
     assert_eq!(bench.sql("SELECT count() FROM t").await, "100000\n");
+    bench.close().await;
+}
+
+/// Every column has to be stepped over to the byte, or the next name would be read out of the middle of it.
+#[tokio::test]
+async fn native_blocks_of_a_revision_are_framed_for_every_type() {
+    let bench = Bench::open().await;
+    let columns = [
+        ("number % 3 = 0", "Bool"),
+        ("toInt256(number)", "Int256"),
+        ("toFloat32(number)", "Float32"),
+        ("toDate(number % 60000)", "Date"),
+        ("toDateTime(number, 'Europe/Berlin')", "DateTime"),
+        ("toDateTime64(number, 3, 'UTC')", "DateTime64(3, 'UTC')"),
+        ("toDecimal64(number, 4)", "Decimal(18, 4)"),
+        ("toDecimal128(number, 4)", "Decimal(38, 4)"),
+        (
+            "CAST(number % 2 AS Enum8('it\\'s, (' = 0, 'b' = 1))",
+            "Enum8('it\\'s, (' = 0, 'b' = 1)",
+        ),
+        ("toFixedString(toString(number), 8)", "FixedString(8)"),
+        ("generateUUIDv4()", "UUID"),
+        ("toIPv6('::1')", "IPv6"),
+        ("if(number % 2, NULL, toString(number))", "Nullable(String)"),
+        ("NULL", "Nullable(Nothing)"),
+        ("range(number % 5)", "Array(UInt8)"),
+        (
+            "arrayMap(x -> [toString(x), NULL], range(number % 5))",
+            "Array(Array(Nullable(String)))",
+        ),
+        (
+            "map('a', number, toString(number), 1)",
+            "Map(String, UInt64)",
+        ),
+        (
+            "tuple(number, 'x', [toLowCardinality(toString(number % 7))])",
+            "Tuple(UInt64, String, Array(LowCardinality(String)))",
+        ),
+        (
+            "CAST((1, 'x') AS Tuple(`a b` UInt8, c String))",
+            "Tuple(\n    `a b` UInt8,\n    c String)",
+        ),
+        (
+            "toLowCardinality(toString(number % 300))",
+            "LowCardinality(String)",
+        ),
+        (
+            "toLowCardinality(if(number % 2, NULL, toString(number % 70000)))",
+            "LowCardinality(Nullable(String))",
+        ),
+        (
+            "map(toLowCardinality('k'), toLowCardinality(toString(number % 9)))",
+            "Map(LowCardinality(String), LowCardinality(String))",
+        ),
+        ("toIntervalDay(number)", "IntervalDay"),
+        ("CAST((1, 2) AS Point)", "Point"),
+        ("CAST([[(1, 2), (3, 4)]] AS Polygon)", "Polygon"),
+        ("'end'", "String"),
+    ];
+    let list: Vec<String> = columns
+        .iter()
+        .enumerate()
+        .map(|(at, (sql, _))| format!("{sql} AS c{at}"))
+        .collect();
+    let sql = format!(
+        "SELECT {} FROM numbers(30000) FORMAT Native",
+        list.join(", ")
+    );
+    let ask = async |revision: &str| {
+        let parameters = [
+            ("client_protocol_version", revision),
+            ("max_block_size", "7000"),
+        ];
+        let answer = bench
+            .request(Method::POST, &parameters)
+            .body(sql.clone())
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 200);
+        answer.bytes().await.unwrap()
+    };
+    let (plain, info, flagged) = (ask("0").await, ask("54405").await, ask("54460").await);
+    let blocks = (info.len() - plain.len()) / 8;
+    assert!(blocks >= 5, "{blocks} blocks");
+    assert_eq!(info.len(), plain.len() + 8 * blocks);
+    assert_eq!(flagged.len(), info.len() + columns.len() * blocks);
+    assert_eq!(&flagged[..8], b"\x01\0\x02\xff\xff\xff\xff\0");
+    for (at, (_, name)) in columns.iter().enumerate() {
+        let name = name.replace("\n    ", "").replace(",c", ", c");
+        let column = format!("c{at}");
+        let mut head = vec![column.len() as u8];
+        head.extend(column.as_bytes());
+        head.push(name.len() as u8);
+        head.extend(name.as_bytes());
+        head.push(0);
+        let found = flagged
+            .windows(head.len())
+            .filter(|window| *window == head)
+            .count();
+        assert_eq!(found, blocks, "{name}");
+    }
+    let refused = bench
+        .refusal(
+            "SELECT 1::Dynamic AS a FORMAT Native",
+            &[("client_protocol_version", "54460")],
+        )
+        .await;
+    assert_eq!(
+        (refused.0, refused.1.as_str()),
+        (501, "48"),
+        "{}",
+        refused.2
+    );
     bench.close().await;
 }
