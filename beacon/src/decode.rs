@@ -227,7 +227,7 @@ impl<'a> Fields<'_, 'a> {
         let mut value = None;
         if !self.payload.is_empty() && self.payload.number(1)? == 1 {
             let start = self.payload;
-            let found = f64::from_bits(self.payload.varint()?.swap_bytes());
+            let found = f64::from_bits(self.payload.varint()?);
             check::value(found).map_err(|problem| start.error(problem))?;
             value = Some(found);
         }

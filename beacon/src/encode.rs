@@ -93,8 +93,7 @@ fn fields<'b>(event: &'b Event<'_>, dictionary: &mut Dictionary<'b>) -> (u8, Vec
                 dictionary.index(&custom.currency),
                 custom.value.is_some().into(),
             ]);
-            // Most amounts have a mantissa that ends in zeros: swapped, they lead, and a varint leaves them out.
-            fields.extend(custom.value.map(|value| value.to_bits().swap_bytes()));
+            fields.extend(custom.value.map(f64::to_bits));
             kind::CUSTOM
         }
     };

@@ -31,7 +31,7 @@ pub fn field(number: f64) {
 #[wasm_bindgen]
 pub fn value(number: f64) {
     if let Some(mut batch) = BATCH.try_lock() {
-        batch.field(number.to_bits().swap_bytes());
+        batch.field(number.to_bits());
     }
 }
 

@@ -367,8 +367,8 @@ test('waiting events leave after fifteen seconds', async () => {
 
 test('many events do not wait', async () => {
   await open('/');
-  for (let click = 0; click < 60; click++) await page.click('#pay');
-  await server.until(() => clicks().length > 30, 5000);
+  for (let click = 0; click < 90; click++) await page.click('#pay');
+  await server.until(() => clicks().length > 45, 5000);
   clean();
 });
 
@@ -377,10 +377,8 @@ test('a page shown again from the back-forward cache is a pageview', async () =>
   await page.goto(site.origin + '/next');
   await page.goBack({ waitUntil: 'commit' });
   await server.until(() => of('pageview').length === 3);
-  const persisted = await page.evaluate(() => performance.getEntriesByType('navigation')[0].type);
   const again = of('pageview')[2];
-  assert.equal(again.url, site.origin + '/');
-  if (persisted === 'navigate') assert.equal(again.view, 1);
+  assert.deepEqual([again.url, again.view], [site.origin + '/', 1], 'it is the same load, shown a second time');
   clean();
 });
 

@@ -40,28 +40,46 @@ fn measure(place: &Path) -> Result<()> {
         // A strict import of a file whose last line is bad understands every line and stores none.
         let alone = run(place, &["import", "events", "--strict"], &bad, 5)?;
         let whole = run(place, &["import", "events"], &good, 0)?;
-        println!("round {round}: understanding alone {alone:.0} events/s, with storing {whole:.0} events/s");
+        println!(
+            "round {round}: understanding alone {alone:.0} events/s, with storing {whole:.0} events/s"
+        );
         understood.push(alone);
         stored.push(whole);
     }
     let (understood, stored) = (median(understood)?, median(stored)?);
-    println!("median of {ROUNDS}, one core: {stored:.0} events/s stored, {understood:.0} events/s understood alone");
-    println!("ratio of storing to understanding alone: {:.2}", stored / understood);
+    println!(
+        "median of {ROUNDS}, one core: {stored:.0} events/s stored, {understood:.0} events/s understood alone"
+    );
+    println!(
+        "ratio of storing to understanding alone: {:.2}",
+        stored / understood
+    );
     Ok(())
 }
 
 /// One run in a data directory of its own, on one core; events a second of the whole process.
 fn run(place: &Path, arguments: &[&str], file: &Path, exit: i32) -> Result<f64> {
-    ensure!(works("taskset", &["-V"]), "taskset is missing (Debian: util-linux)");
+    ensure!(
+        works("taskset", &["-V"]),
+        "taskset is missing (Debian: util-linux)"
+    );
     let data = place.join("data");
     let inner = snag(&data);
     let mut command = Command::new("taskset");
-    command.args(["-c", "0"]).arg(inner.get_program()).args(inner.get_args()).args(arguments).arg(file);
+    command
+        .args(["-c", "0"])
+        .arg(inner.get_program())
+        .args(inner.get_args())
+        .args(arguments)
+        .arg(file);
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let start = Instant::now();
     let status = command.status().context("snag cannot be started")?;
     let seconds = start.elapsed().as_secs_f64();
-    ensure!(status.code() == Some(exit), "snag import ended with {status}");
+    ensure!(
+        status.code() == Some(exit),
+        "snag import ended with {status}"
+    );
     std::fs::remove_dir_all(&data)?;
     Ok(EVENTS as f64 / seconds)
 }
@@ -98,5 +116,8 @@ fn write_events(good: &Path, bad: &Path) -> Result<()> {
 
 fn median(mut figures: Vec<f64>) -> Result<f64> {
     figures.sort_by(f64::total_cmp);
-    figures.get(figures.len() / 2).copied().context("nothing was measured")
+    figures
+        .get(figures.len() / 2)
+        .copied()
+        .context("nothing was measured")
 }

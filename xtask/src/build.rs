@@ -15,7 +15,8 @@ pub(crate) fn build() -> Result<()> {
 
 /// The built binary with a data directory.
 pub(crate) fn snag(data: &Path) -> Command {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into);
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into);
     let mut command = command(&target.join("release/snag").to_string_lossy(), &[]);
     command.arg("--data-dir").arg(data);
     command

@@ -27,40 +27,89 @@ pub(crate) fn demo(once: bool) -> Result<()> {
     let directory = Directory::new()?;
     let data = directory.0.join("data");
     let mut collector = Running::start(
-        snag(&data).args(["serve", "--listen", "127.0.0.1:0", "--trusted-proxy", "127.0.0.0/8"]),
+        snag(&data).args([
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--trusted-proxy",
+            "127.0.0.0/8",
+        ]),
         "snag serve",
     )?;
     let collector_url = collector.address()?;
     let mut shop = Running::start(
         &mut command(
             "node",
-            &["examples/site/serve.mjs", "--port", "0", "--collector", &collector_url, "--site", SITE],
+            &[
+                "examples/site/serve.mjs",
+                "--port",
+                "0",
+                "--collector",
+                &collector_url,
+                "--site",
+                SITE,
+            ],
         ),
         "the shop",
     )?;
     let shop_url = shop.address()?;
 
-    let (seen, made_up) = (directory.0.join("browser-truth.json"), directory.0.join("simulated-truth.json"));
+    let (seen, made_up) = (
+        directory.0.join("browser-truth.json"),
+        directory.0.join("simulated-truth.json"),
+    );
     let browser = chromium().context("Chromium is missing (Debian: apt-get install chromium)")?;
     phase("visitors in a real browser", || {
-        let visit = ["examples/visitors/visit.mjs", "--visitors", BROWSER_VISITORS, "--seed", "7"];
+        let visit = [
+            "examples/visitors/visit.mjs",
+            "--visitors",
+            BROWSER_VISITORS,
+            "--seed",
+            "7",
+        ];
         let more = ["--shop", &shop_url, "--chromium", &browser];
-        run(command("node", &[&visit[..], &more[..]].concat()).arg("--truth").arg(&seen))
+        run(command("node", &[&visit[..], &more[..]].concat())
+            .arg("--truth")
+            .arg(&seen))
     })?;
     phase("simulated visitors", || {
-        let simulate = ["simulate", "--habits", "examples/habits.toml", "--to", &collector_url];
-        let more = ["--origin", &shop_url, "--visitors", SIMULATED_VISITORS, "--seed", "1"];
-        run(snag(&data).args(simulate).args(more).arg("--truth").arg(&made_up))
+        let simulate = [
+            "simulate",
+            "--habits",
+            "examples/habits.toml",
+            "--to",
+            &collector_url,
+        ];
+        let more = [
+            "--origin",
+            &shop_url,
+            "--visitors",
+            SIMULATED_VISITORS,
+            "--seed",
+            "1",
+        ];
+        run(snag(&data)
+            .args(simulate)
+            .args(more)
+            .arg("--truth")
+            .arg(&made_up))
     })?;
 
     let truth = added(&counts_of_truth(&seen)?, &counts_of_truth(&made_up)?)?;
     settle(&data, &truth)?;
     println!();
     run(&mut funnel(&data, "table")?)?;
-    println!("\nthe {} counts above are those of the visitors' own records, every one equal", truth.len());
+    println!(
+        "\nthe {} counts above are those of the visitors' own records, every one equal",
+        truth.len()
+    );
     println!("the shop:      {shop_url}");
     println!("the collector: {collector_url}");
-    println!("ask again:     {} --data-dir {} funnel --site {SITE} …", snag_path().display(), data.display());
+    println!(
+        "ask again:     {} --data-dir {} funnel --site {SITE} …",
+        snag_path().display(),
+        data.display()
+    );
     if !once {
         println!("visit the shop and ask again; Ctrl-C ends the demo");
         // The terminal tells the collector too, which empties its hands and ends; then so does the demo.
@@ -78,8 +127,14 @@ fn snag_path() -> PathBuf {
 
 /// The steps of the demo's funnel, one a line.
 fn steps() -> Result<Vec<String>> {
-    let text = std::fs::read_to_string(root().join(STEPS)).with_context(|| format!("{STEPS} cannot be read"))?;
-    Ok(text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).map(Into::into).collect())
+    let text = std::fs::read_to_string(root().join(STEPS))
+        .with_context(|| format!("{STEPS} cannot be read"))?;
+    Ok(text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(Into::into)
+        .collect())
 }
 
 fn funnel(data: &Path, format: &str) -> Result<Command> {
@@ -96,24 +151,38 @@ fn settle(data: &Path, truth: &[u64]) -> Result<()> {
     let start = Instant::now();
     loop {
         let output = funnel(data, "json")?.stderr(Stdio::null()).output()?;
-        let reported = if output.status.success() { counts_of_report(&output.stdout)? } else { Vec::new() };
+        let reported = if output.status.success() {
+            counts_of_report(&output.stdout)?
+        } else {
+            Vec::new()
+        };
         if reported == truth {
             return Ok(());
         }
-        ensure!(start.elapsed() < SETTLING, "the funnel says {reported:?}, but the visitors truly did {truth:?}");
+        ensure!(
+            start.elapsed() < SETTLING,
+            "the funnel says {reported:?}, but the visitors truly did {truth:?}"
+        );
         std::thread::sleep(Duration::from_millis(300));
     }
 }
 
 fn numbers(list: &Value) -> Result<Vec<u64>> {
     let list = list.as_array().context("no list of counts")?;
-    list.iter().map(|count| count.as_u64().context("a count that is no number")).collect()
+    list.iter()
+        .map(|count| count.as_u64().context("a count that is no number"))
+        .collect()
 }
 
 fn counts_of_report(json: &[u8]) -> Result<Vec<u64>> {
     let report: Value = serde_json::from_slice(json)?;
-    let steps = report["steps"].as_array().context("a report without steps")?;
-    steps.iter().map(|step| step["visitors"].as_u64().context("a step without visitors")).collect()
+    let steps = report["steps"]
+        .as_array()
+        .context("a report without steps")?;
+    steps
+        .iter()
+        .map(|step| step["visitors"].as_u64().context("a step without visitors"))
+        .collect()
 }
 
 fn counts_of_truth(file: &Path) -> Result<Vec<u64>> {
@@ -127,7 +196,10 @@ fn counts_of_truth(file: &Path) -> Result<Vec<u64>> {
 }
 
 fn added(one: &[u64], other: &[u64]) -> Result<Vec<u64>> {
-    ensure!(one.len() == other.len(), "the two truths have different steps");
+    ensure!(
+        one.len() == other.len(),
+        "the two truths have different steps"
+    );
     Ok(one.iter().zip(other).map(|(a, b)| a + b).collect())
 }
 
@@ -139,7 +211,10 @@ struct Running {
 
 impl Running {
     fn start(command: &mut Command, what: &'static str) -> Result<Self> {
-        let child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("{what} cannot be started"))?;
+        let child = command
+            .stdout(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("{what} cannot be started"))?;
         Ok(Self { child, what })
     }
 
@@ -149,9 +224,18 @@ impl Running {
         for line in lines.by_ref() {
             let line = line?;
             if let Some(at) = line.find("http://") {
-                let end = line[at..].find(|c: char| c.is_whitespace() || c == '"').map_or(line.len(), |end| at + end);
-                let address = line[at..end].trim_end_matches("/b").trim_end_matches('/').to_owned();
-                std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| println!("{line}")));
+                let end = line[at..]
+                    .find(|c: char| c.is_whitespace() || c == '"')
+                    .map_or(line.len(), |end| at + end);
+                let address = line[at..end]
+                    .trim_end_matches("/b")
+                    .trim_end_matches('/')
+                    .to_owned();
+                std::thread::spawn(move || {
+                    lines
+                        .map_while(Result::ok)
+                        .for_each(|line| println!("{line}"))
+                });
                 return Ok(address);
             }
         }
@@ -165,7 +249,9 @@ impl Running {
 
     /// Asks it to end and waits.
     fn stop(&mut self) {
-        let asked = Command::new("kill").arg(self.child.id().to_string()).status();
+        let asked = Command::new("kill")
+            .arg(self.child.id().to_string())
+            .status();
         if asked.is_ok_and(|status| status.success()) {
             // It was asked; if it has gone already, so much the better.
             let _ = self.child.wait();

@@ -32,7 +32,9 @@ fn tools() -> Result<()> {
     if age(&installed).is_some() && age(&installed) >= age(&root().join("package-lock.json")) {
         return Ok(());
     }
-    phase("tools from npm", || run(&mut command("npm", &["ci", "--no-audit", "--no-fund"])))
+    phase("tools from npm", || {
+        run(&mut command("npm", &["ci", "--no-audit", "--no-fund"]))
+    })
 }
 
 /// Directory below the user's cache that `store` looks in.
@@ -50,27 +52,51 @@ fn engine() -> Result<()> {
         ("linux", "aarch64") => ("@chdb/lib-linux-arm64-gnu", "libchdb.so"),
         ("macos", "aarch64") => ("@chdb/lib-darwin-arm64", "libchdb.so"),
         ("macos", _) => ("@chdb/lib-darwin-x64", "libchdb.so"),
-        (system, machine) => bail!("there is no embedded engine for {system} on {machine}; use --clickhouse"),
+        (system, machine) => {
+            bail!("there is no embedded engine for {system} on {machine}; use --clickhouse")
+        }
     };
     let directory = engine_directory()?;
-    if directory.join("node_modules").join(package).join(file).is_file() {
+    if directory
+        .join("node_modules")
+        .join(package)
+        .join(file)
+        .is_file()
+    {
         return Ok(());
     }
     std::fs::create_dir_all(&directory)?;
     let prefix = directory.to_string_lossy().into_owned();
     let package = format!("{package}@{}", ENGINE_VERSION.trim());
-    phase("the embedded engine (566 MB unpacked, once a version)", || {
-        run(&mut command("npm", &["install", "--no-audit", "--no-fund", "--prefix", &prefix, &package]))
-    })
+    phase(
+        "the embedded engine (566 MB unpacked, once a version)",
+        || {
+            run(&mut command(
+                "npm",
+                &[
+                    "install",
+                    "--no-audit",
+                    "--no-fund",
+                    "--prefix",
+                    &prefix,
+                    &package,
+                ],
+            ))
+        },
+    )
 }
 
 /// Where Chromium is installed, if it is.
 pub(crate) fn chromium() -> Option<String> {
-    ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(|name| {
-        let found = command("sh", &["-c", &format!("command -v {name}")]).output().ok()?;
-        let path = String::from_utf8(found.stdout).ok()?.trim().to_owned();
-        (found.status.success() && !path.is_empty()).then_some(path)
-    })
+    ["chromium", "chromium-browser", "google-chrome"]
+        .into_iter()
+        .find_map(|name| {
+            let found = command("sh", &["-c", &format!("command -v {name}")])
+                .output()
+                .ok()?;
+            let path = String::from_utf8(found.stdout).ok()?.trim().to_owned();
+            (found.status.success() && !path.is_empty()).then_some(path)
+        })
 }
 
 /// Only tests and demo need it; they say so themselves where it could not be had.
@@ -91,7 +117,14 @@ fn python() {
     }
     let made = phase("a Python client of ClickHouse for the tests", || {
         run(&mut command("python3", &["-m", "venv", ".venv"]))?;
-        let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", PYTHON_CLIENT];
+        let install = [
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            PYTHON_CLIENT,
+        ];
         run(&mut command(&python, &install))
     });
     if let Err(error) = made {
@@ -106,7 +139,11 @@ fn debian(packages: &[&str]) {
         let as_root = works("sh", &["-c", "test \"$(id -u)\" = 0"]);
         let mut all = vec!["apt-get"];
         all.extend(arguments);
-        if as_root { command(all[0], &all[1..]) } else { command("sudo", &[&["-n"], &all[..]].concat()) }
+        if as_root {
+            command(all[0], &all[1..])
+        } else {
+            command("sudo", &[&["-n"], &all[..]].concat())
+        }
     };
     let installed = phase(&format!("Debian's {names}"), || {
         run(&mut apt(&["update", "-qq"]))?;

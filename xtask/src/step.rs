@@ -27,7 +27,9 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
 /// Runs to the end with its output shown.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let name = name(command);
-    let status = command.status().with_context(|| format!("{name} cannot be started"))?;
+    let status = command
+        .status()
+        .with_context(|| format!("{name} cannot be started"))?;
     if !status.success() {
         bail!("{name} failed ({status})");
     }
@@ -37,14 +39,20 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 /// Whether it runs and ends well; its output is thrown away.
 pub(crate) fn works(program: &str, arguments: &[&str]) -> bool {
     let mut command = command(program, arguments);
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
 }
 
 /// The command as one would type it.
 pub(crate) fn name(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
+    words
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Says what is being done, and how long it took.

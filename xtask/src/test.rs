@@ -19,13 +19,27 @@ pub(crate) fn test() -> Result<()> {
     phase("format", || run(&mut cargo(&["fmt", "--all", "--check"])))?;
     phase("tracker", || crate::tracker::build(true))?;
     phase("lints", || {
-        run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]))
+        run(&mut cargo(&[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--quiet",
+            "--",
+            "-D",
+            "warnings",
+        ]))
     })?;
     let mut count = Count::default();
     let mut broken = Vec::new();
     let rust = cargo(&["test", "--workspace", "--no-fail-fast"]);
     // A folder is no argument for node's runner in all versions; the shell names the files.
-    let browser = command("sh", &["-c", "exec node --test --test-reporter=tap tracker-wasm/test/*.test.mjs"]);
+    let browser = command(
+        "sh",
+        &[
+            "-c",
+            "exec node --test --test-reporter=tap tracker-wasm/test/*.test.mjs",
+        ],
+    );
     for (title, mut suite) in [("Rust tests", rust), ("tracker in Chromium", browser)] {
         phase(title, || {
             if !counted(&mut suite, &mut count)? {
@@ -39,13 +53,20 @@ pub(crate) fn test() -> Result<()> {
         count.failed = 1;
     }
     println!("{} passed, {} failed", count.passed, count.failed);
-    if broken.is_empty() { Ok(()) } else { bail!("failed: {}", broken.join("; ")) }
+    if broken.is_empty() {
+        Ok(())
+    } else {
+        bail!("failed: {}", broken.join("; "))
+    }
 }
 
 /// Runs a suite with its output shown, adds up what it says, and tells whether it ended well.
 fn counted(suite: &mut Command, count: &mut Count) -> Result<bool> {
     let name = name(suite);
-    let mut child = suite.stdout(Stdio::piped()).spawn().with_context(|| format!("{name} cannot be started"))?;
+    let mut child = suite
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("{name} cannot be started"))?;
     let output = child.stdout.take().context("no output")?;
     for line in BufReader::new(output).lines() {
         let line = line?;
@@ -62,7 +83,9 @@ fn told(line: &str) -> (u64, u64) {
     let number = |text: &str| text.trim().parse::<u64>().unwrap_or(0);
     if let Some(rest) = line.strip_prefix("test result: ") {
         let of = |word: &str| {
-            let part = rest.split([';', '.']).find(|part| part.trim().ends_with(word));
+            let part = rest
+                .split([';', '.'])
+                .find(|part| part.trim().ends_with(word));
             part.map_or(0, |part| number(part.trim().trim_end_matches(word)))
         };
         return (of("passed"), of("failed"));
@@ -81,8 +104,14 @@ mod tests {
     #[test]
     fn the_closing_lines_of_both_runners_are_understood() {
         for (line, counts) in [
-            ("test result: ok. 31 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.03s", (31, 0)),
-            ("test result: FAILED. 2 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out", (2, 3)),
+            (
+                "test result: ok. 31 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.03s",
+                (31, 0),
+            ),
+            (
+                "test result: FAILED. 2 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out",
+                (2, 3),
+            ),
             ("# pass 12", (12, 0)),
             ("# fail 1", (0, 1)),
             ("running 4 tests", (0, 0)),

@@ -89,7 +89,9 @@ fn compile(root: &Path) -> Result<PathBuf> {
     .args(["--target", "wasm32-unknown-unknown", "--target-dir"])
     .arg(&target)
     // Whatever flags the surrounding build has, they are not the page's.
-    .env("CARGO_ENCODED_RUSTFLAGS", STACK))?;
+    .env("CARGO_ENCODED_RUSTFLAGS", STACK)
+    // wasm-bindgen wants to read what the last step strips.
+    .env("CARGO_PROFILE_TRACKER_STRIP", "false"))?;
     Ok(target.join("wasm32-unknown-unknown/tracker/snag_tracker_wasm.wasm"))
 }
 
