@@ -4,6 +4,7 @@
 //! not know are ignored and members with a default may be left out or null, so that a person can write one by hand.
 
 mod read;
+mod value;
 mod write;
 
 pub(crate) use read::decode;

@@ -13,9 +13,11 @@ pub use library::{ENGINE_VERSION, engine_package};
 pub(crate) use library::{find, install_command};
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
 
 use crate::error::Error;
+use crate::lock::{Lock, Owner};
 
 /// Settings of every connection that a request may override. Times without a zone are UTC whatever the
 /// machine's zone; an insert is confirmed only when it is written.
@@ -34,15 +36,23 @@ pub(crate) struct Engine {
     arguments: Vec<String>,
     version: String,
     anchor: Mutex<Option<Connection>>,
+    /// Freed after the anchor is closed.
+    lock: Mutex<Lock>,
 }
 
 impl Engine {
-    /// Opens the data in `directory`, which is made if it is missing. Blocks for some tenths of a second.
+    /// Opens the data in `directory`, which is made if it is missing, and keeps `lock` as long as it is open.
+    /// Blocks for some tenths of a second.
     ///
     /// # Errors
     /// [`Error::Setup`] when the library does not load, when this process has another directory open, or when
     /// the engine refuses the directory.
-    pub(crate) fn open(library: &Path, directory: &Path, database: &str) -> Result<Engine, Error> {
+    pub(crate) fn open(
+        library: &Path,
+        directory: &Path,
+        database: &str,
+        lock: Lock,
+    ) -> Result<Engine, Error> {
         let symbols = Symbols::load(library).map_err(|Refusal(reason)| Error::Setup {
             message: format!(
                 "the engine library {} does not load: {reason}",
@@ -88,7 +98,16 @@ impl Engine {
             arguments,
             version: String::from_utf8_lossy(&version).trim().to_owned(),
             anchor: Mutex::new(Some(anchor)),
+            lock: Mutex::new(lock),
         })
+    }
+
+    /// Tells other processes where the engine is served.
+    pub(crate) fn publish(&self, owner: &Owner) -> Result<(), Error> {
+        self.lock
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+            .publish(owner)
     }
 
     /// A new connection with the default settings and the database `default`.
@@ -99,6 +118,22 @@ impl Engine {
     /// The ClickHouse version of the engine, such as `26.7.2.1`.
     pub(crate) fn version(&self) -> &str {
         &self.version
+    }
+
+    /// Closes the engine when the last of its other holders lets go, if that is soon enough; `false` if it is not.
+    pub(crate) fn close(self: Arc<Engine>, patience: Duration) -> bool {
+        let deadline = Instant::now() + patience;
+        let mut engine = self;
+        loop {
+            match Arc::try_unwrap(engine) {
+                Ok(_last) => return true,
+                Err(shared) => engine = shared,
+            }
+            if Instant::now() > deadline {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// Asks the statements whose `log_comment` ends in `mark` to stop. They end some moments later.

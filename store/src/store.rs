@@ -23,6 +23,10 @@ use crate::migration::{self, Applied};
 /// How long a guest waits for an owner that has just started.
 const OWNER_PATIENCE: Duration = Duration::from_secs(15);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
+/// How long an owner may take to answer; a busy one makes a query wait for its place.
+const ANSWER_PATIENCE: Duration = Duration::from_secs(40);
+/// How long the closing waits for those who still hold the engine, once nothing runs any more.
+const ENGINE_PATIENCE: Duration = Duration::from_secs(3);
 
 /// A ClickHouse database. Cheap to clone; every clone is the same store.
 #[derive(Clone)]
@@ -56,7 +60,7 @@ pub enum Role {
 struct Owned {
     front: Front,
     /// Taken by [`Store::close`].
-    rest: Mutex<Option<(Arc<Engine>, Lock)>>,
+    engine: Mutex<Option<Arc<Engine>>>,
 }
 
 impl Store {
@@ -130,11 +134,18 @@ impl Store {
             role: Role::Guest { pid: owner.pid },
             owned: None,
         };
-        store.version().await?;
-        Ok(store)
+        match tokio::time::timeout(ANSWER_PATIENCE, store.version()).await {
+            Ok(answer) => answer.map(|_| store),
+            Err(_late) => {
+                let seconds = ANSWER_PATIENCE.as_secs();
+                Err(Error::unavailable(format!(
+                    "it took the connection and said nothing for {seconds} s"
+                )))
+            }
+        }
     }
 
-    async fn own(config: &Config, mut lock: Lock) -> Result<Store, Error> {
+    async fn own(config: &Config, lock: Lock) -> Result<Store, Error> {
         let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
         let sql = match config.sql_listen {
             Some(address) => Some(listen(address).await?),
@@ -151,7 +162,7 @@ impl Store {
             mend: "give another --data-dir".to_owned(),
         })?;
         let opening = tokio::task::spawn_blocking(move || {
-            Engine::open(&library, &directory, DEFAULT_DATABASE)
+            Engine::open(&library, &directory, DEFAULT_DATABASE, lock)
         });
         let engine = Arc::new(
             opening
@@ -163,7 +174,7 @@ impl Store {
         let front = Front::start(Arc::clone(&engine), credentials, listener, sql)
             .map_err(|error| Error::unavailable(format!("the front does not start: {error}")))?;
         let address = front.address();
-        lock.publish(&Owner {
+        engine.publish(&Owner {
             pid: std::process::id(),
             address,
             token: token.clone(),
@@ -175,7 +186,7 @@ impl Store {
         };
         let owned = Owned {
             front,
-            rest: Mutex::new(Some((engine, lock))),
+            engine: Mutex::new(Some(engine)),
         };
         Ok(Store {
             client: client::of_front(address, &token),
@@ -284,17 +295,14 @@ impl Store {
             return Ok(());
         };
         let idle = owned.front.close().await;
-        let Some((engine, lock)) = owned.rest.lock().await.take() else {
+        let Some(engine) = owned.engine.lock().await.take() else {
             return Ok(());
         };
-        let closing = tokio::task::spawn_blocking(move || {
-            drop(engine);
-            drop(lock);
-        });
-        closing
+        let closing = tokio::task::spawn_blocking(move || engine.close(ENGINE_PATIENCE));
+        let closed = closing
             .await
             .map_err(|error| Error::unavailable(error.to_string()))?;
-        if idle {
+        if idle && closed {
             Ok(())
         } else {
             Err(Error::unavailable(

@@ -65,7 +65,8 @@ const send = async (events) => {
     next();
   } else {
     batches.push(events);
-    wait = Math.min(wait * 2, PAUSE);
+    // Of several that fail together only the first makes the pause longer.
+    if (!timer) wait = Math.min(wait * 2, PAUSE);
     later();
   }
 };

@@ -2,17 +2,15 @@
 //!
 //! A line that is not understood names the key and the reason; it never says what a value was, which may be personal.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 
 use jiff::Timestamp;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
-use serde::{Deserialize, Serialize};
-use snag_beacon::Element;
-use snag_beacon::limits::{NAME_BYTES, PROPS, SITE_BYTES, STRING_BYTES};
+use serde::Serialize;
+use snag_beacon::limits::{NAME_BYTES, SITE_BYTES, STRING_BYTES};
 
 use super::ImportOptions;
+use super::shape::{Fault, Line, read};
 use crate::enrich::{element_row, page_address, source_of, target};
 use crate::row::{ElementRow, EventKind, EventRow, element_id, number};
 
@@ -40,99 +38,6 @@ impl fmt::Display for BadLine {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Line<'a> {
-    #[serde(borrow)]
-    site: Cow<'a, str>,
-    #[serde(borrow)]
-    visitor: Cow<'a, str>,
-    #[serde(borrow)]
-    time: Cow<'a, str>,
-    #[serde(borrow)]
-    event: Cow<'a, str>,
-    #[serde(borrow, default)]
-    session: Cow<'a, str>,
-    #[serde(borrow, default)]
-    url: Cow<'a, str>,
-    #[serde(borrow, default)]
-    referrer: Cow<'a, str>,
-    #[serde(borrow, default)]
-    title: Cow<'a, str>,
-    #[serde(borrow)]
-    element: Option<LineElement<'a>>,
-    #[serde(borrow, default)]
-    user_agent: Cow<'a, str>,
-    #[serde(borrow, default)]
-    ip: Cow<'a, str>,
-    #[serde(default)]
-    props: Props,
-    value: Option<f64>,
-    #[serde(borrow, default)]
-    currency: Cow<'a, str>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LineElement<'a> {
-    #[serde(borrow)]
-    selector: Cow<'a, str>,
-    #[serde(borrow, default)]
-    tag: Cow<'a, str>,
-    #[serde(borrow, default)]
-    text: Cow<'a, str>,
-    #[serde(borrow, default)]
-    href: Cow<'a, str>,
-    #[serde(borrow, default)]
-    role: Cow<'a, str>,
-}
-
-#[derive(Default)]
-struct Props(Vec<(String, String)>);
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Scalar<'a> {
-    Text(#[serde(borrow)] Cow<'a, str>),
-    Flag(bool),
-    Number(serde_json::Number),
-    Nothing(()),
-}
-
-impl<'de> Deserialize<'de> for Props {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Entries;
-        impl<'de> Visitor<'de> for Entries {
-            type Value = Props;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object of texts, numbers and booleans")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Props, A::Error> {
-                let mut props: Vec<(String, String)> = Vec::new();
-                while let Some(key) = map.next_key::<Cow<'de, str>>()? {
-                    if props.len() == PROPS {
-                        map.next_value::<IgnoredAny>()?;
-                        return Err(serde::de::Error::custom(format!(
-                            "more than {PROPS} properties"
-                        )));
-                    }
-                    let value = match map.next_value::<Scalar<'de>>()? {
-                        Scalar::Text(text) => text.into_owned(),
-                        Scalar::Flag(flag) => flag.to_string(),
-                        Scalar::Number(number) => number.to_string(),
-                        Scalar::Nothing(()) => continue,
-                    };
-                    props.push((key.into_owned(), value));
-                }
-                Ok(Props(props))
-            }
-        }
-        deserializer.deserialize_map(Entries)
-    }
-}
-
 /// The rows of one line.
 pub(super) struct LineRows {
     pub(super) event: EventRow,
@@ -146,8 +51,6 @@ pub(super) struct Context<'a> {
     pub(super) now: i64,
 }
 
-type Fault = (String, String);
-
 /// Understands one line.
 pub(super) fn parse(context: &Context<'_>, line: u64, text: &[u8]) -> Result<LineRows, BadLine> {
     let text = std::str::from_utf8(text).map_err(|error| {
@@ -158,64 +61,9 @@ pub(super) fn parse(context: &Context<'_>, line: u64, text: &[u8]) -> Result<Lin
             reason: format!("not UTF-8 at byte {at}"),
         }
     })?;
-    // The quick reader does not know where it was; only a bad line is read again by one that does.
-    let parsed = serde_json::from_str::<Line<'_>>(text).map_err(|_| fault(text));
-    parsed
+    read(text)
         .and_then(|parsed| rows(context, line, &parsed))
         .map_err(|(key, reason)| BadLine { line, key, reason })
-}
-
-fn fault(text: &str) -> Fault {
-    let mut reader = serde_json::Deserializer::from_str(text);
-    let told = match serde_path_to_error::deserialize::<_, Line<'_>>(&mut reader) {
-        Ok(_) => {
-            return (
-                String::new(),
-                "there is more after the event; write one event a line".to_owned(),
-            );
-        }
-        Err(error) => error,
-    };
-    let key = Some(told.path().to_string())
-        .filter(|path| path != ".")
-        .unwrap_or_default();
-    let reason = told.inner().to_string();
-    // Without the place, which is of this line alone, and without the value, which may be personal.
-    let reason = reason
-        .split(" at line ")
-        .next()
-        .unwrap_or_default()
-        .to_owned();
-    match (
-        reason.strip_prefix("missing field `"),
-        reason.strip_prefix("unknown field `"),
-    ) {
-        (Some(missing), _) => (
-            missing.trim_end_matches('`').to_owned(),
-            "is missing".to_owned(),
-        ),
-        (_, Some(unknown)) => {
-            let (name, rest) = unknown.split_once('`').unwrap_or((unknown, ""));
-            (
-                name.to_owned(),
-                format!(
-                    "is no key of an event{}",
-                    rest.replace(", expected one of", "; known:")
-                ),
-            )
-        }
-        _ => (key, without_value(&reason)),
-    }
-}
-
-/// `invalid type: string "x", expected y` → `invalid type: string, expected y`.
-fn without_value(reason: &str) -> String {
-    let (Some(start), Some(end)) = (reason.find(": "), reason.rfind(", expected ")) else {
-        return reason.to_owned();
-    };
-    let kind = reason.get(start + 2..end).unwrap_or_default();
-    let kind = kind.split([' ', '`', '"']).next().unwrap_or_default();
-    format!("{}: {kind}{}", &reason[..start], &reason[end..])
 }
 
 fn rows(context: &Context<'_>, number_of_line: u64, line: &Line<'_>) -> Result<LineRows, Fault> {
@@ -310,18 +158,6 @@ fn rows(context: &Context<'_>, number_of_line: u64, line: &Line<'_>) -> Result<L
     Ok(LineRows { event, element })
 }
 
-impl LineElement<'_> {
-    fn words(&self) -> Element<'_> {
-        Element {
-            selector: Cow::Borrowed(&self.selector),
-            tag: Cow::Borrowed(&self.tag),
-            text: Cow::Borrowed(&self.text),
-            href: Cow::Borrowed(&self.href),
-            role: Cow::Borrowed(&self.role),
-        }
-    }
-}
-
 /// The limits a beacon has, and what must not be empty.
 fn check(line: &Line<'_>) -> Result<(), Fault> {
     let fail = |key: &str, reason: String| Err((key.to_owned(), reason));
@@ -394,7 +230,7 @@ mod tests {
     use super::*;
     use crate::enrich::{Agents, Sites};
 
-    fn read(text: &str) -> Result<LineRows, BadLine> {
+    fn understand(text: &str) -> Result<LineRows, BadLine> {
         let options = ImportOptions {
             strict: false,
             sites: Sites::default(),
@@ -414,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_whole_line_becomes_an_event_and_an_element() {
-        let rows = read(
+        let rows = understand(
             r##"{"site":"shop","visitor":"any text","time":"2026-01-05T10:00:00.250Z","event":"click",
             "url":"https://shop.example/cart?x=1","element":{"selector":"#pay","text":"Pay","href":"/pay?t=1"},
             "props":{"plan":"pro","seats":3,"trial":true,"none":null},"value":12.5,"currency":"EUR","session":"s1"}"##,
@@ -479,7 +315,7 @@ mod tests {
                 "letters, digits",
             ),
         ] {
-            let bad = read(&text).err().unwrap_or_else(|| panic!("taken: {text}"));
+            let bad = understand(&text).err().unwrap_or_else(|| panic!("taken: {text}"));
             assert_eq!(
                 (bad.line, bad.key.as_str()),
                 (4, key),

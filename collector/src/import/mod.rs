@@ -8,6 +8,7 @@ mod chunk;
 mod key;
 mod line;
 mod load;
+mod shape;
 mod source;
 
 use std::io;

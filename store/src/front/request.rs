@@ -96,7 +96,7 @@ impl Desk {
             content_encoding: pumping.content_encoding(&parts.headers),
             body: reader,
         };
-        let guard = Guard::new(ticket, Arc::clone(&self.engine), self.work.clone());
+        let guard = Guard::new(ticket, Arc::clone(&self.engine));
         let (head_sender, head) = oneshot::channel();
         let (block_sender, blocks) = mpsc::channel(BLOCKS);
         let outlet = Outlet {

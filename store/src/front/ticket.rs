@@ -2,14 +2,14 @@
 //!
 //! The library can cancel nothing that has not given its first block yet, so the engine is asked by a KILL QUERY
 //! from another connection, again and again until the worker is done: a kill that comes before the statement has
-//! begun finds nothing.
+//! begun finds nothing. That is done by a thread and not by a task, because a runtime that is shut down drops
+//! its tasks and then waits for its workers.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use crate::engine::{Engine, Refusal};
 
@@ -23,7 +23,8 @@ pub(super) struct Ticket {
     mark: String,
     cancelled: CancellationToken,
     killable: AtomicBool,
-    finished: AtomicBool,
+    finished: Mutex<bool>,
+    end: Condvar,
 }
 
 impl Ticket {
@@ -32,7 +33,8 @@ impl Ticket {
             mark: format!("/{:032x}", rand::random::<u128>()),
             cancelled: CancellationToken::new(),
             killable: AtomicBool::new(false),
-            finished: AtomicBool::new(false),
+            finished: Mutex::new(false),
+            end: Condvar::new(),
         })
     }
 
@@ -46,7 +48,11 @@ impl Ticket {
     }
 
     pub(super) fn finish(&self) {
-        self.finished.store(true, Ordering::Release);
+        *self
+            .finished
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner()) = true;
+        self.end.notify_all();
     }
 
     pub(super) fn is_cancelled(&self) -> bool {
@@ -57,17 +63,29 @@ impl Ticket {
         self.cancelled.cancelled().await;
     }
 
-    async fn kill_until_finished(self: Arc<Ticket>, engine: Arc<Engine>) {
+    /// Waits for the worker's end, but no longer than `pause`; whether it has come.
+    fn ends_within(&self, pause: Duration) -> bool {
+        let finished = self
+            .finished
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        let waited = self
+            .end
+            .wait_timeout_while(finished, pause, |finished| !*finished);
+        *waited.unwrap_or_else(|poisoned| poisoned.into_inner()).0
+    }
+
+    fn kill_until_finished(&self, engine: &Engine) {
         let mut pause = PAUSE;
-        while !self.finished.load(Ordering::Acquire) {
-            if self.killable.load(Ordering::Acquire) {
-                let (engine, ticket) = (Arc::clone(&engine), Arc::clone(&self));
-                let outcome = tokio::task::spawn_blocking(move || engine.kill(&ticket.mark)).await;
-                if let Ok(Err(Refusal(reason))) = outcome {
-                    tracing::warn!(reason, "a query whose client has gone was not stopped");
-                }
+        while !self.ends_within(Duration::ZERO) {
+            if self.killable.load(Ordering::Acquire)
+                && let Err(Refusal(reason)) = engine.kill(&self.mark)
+            {
+                tracing::warn!(reason, "a query whose client has gone was not stopped");
             }
-            tokio::time::sleep(pause).await;
+            if self.ends_within(pause) {
+                return;
+            }
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
@@ -77,16 +95,14 @@ impl Ticket {
 pub(super) struct Guard {
     ticket: Arc<Ticket>,
     engine: Arc<Engine>,
-    tracker: TaskTracker,
     released: bool,
 }
 
 impl Guard {
-    pub(super) fn new(ticket: Arc<Ticket>, engine: Arc<Engine>, tracker: TaskTracker) -> Guard {
+    pub(super) fn new(ticket: Arc<Ticket>, engine: Arc<Engine>) -> Guard {
         Guard {
             ticket,
             engine,
-            tracker,
             released: false,
         }
     }
@@ -103,13 +119,10 @@ impl Drop for Guard {
             return;
         }
         self.ticket.cancelled.cancel();
-        // Outside a runtime the process is on its way out, and the engine with it.
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            let ticket = Arc::clone(&self.ticket);
-            self.tracker.spawn_on(
-                ticket.kill_until_finished(Arc::clone(&self.engine)),
-                &runtime,
-            );
+        let (ticket, engine) = (Arc::clone(&self.ticket), Arc::clone(&self.engine));
+        let killer = std::thread::Builder::new().name("snag-kill".to_owned());
+        if let Err(error) = killer.spawn(move || ticket.kill_until_finished(&engine)) {
+            tracing::warn!(%error, "there is no thread to stop a query whose client has gone");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A store in a directory of its own, and plain HTTP to its front.
 
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use reqwest::{Method, RequestBuilder};
@@ -150,4 +151,28 @@ pub(crate) fn token(data_dir: &Path) -> String {
     let text = std::fs::read_to_string(data_dir.join("engine.lock")).unwrap();
     let lock: serde_json::Value = serde_json::from_str(&text).unwrap();
     lock["token"].as_str().unwrap().to_owned()
+}
+
+/// Tells the second process what to open.
+const DATA_DIR: &str = "SNAG_TEST_DATA_DIR";
+
+/// Runs one ignored test of this binary in a process of its own.
+pub(crate) fn in_another_process(test: &str, data_dir: &Path) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args([
+        "--exact",
+        test,
+        "--ignored",
+        "--nocapture",
+        "--test-threads=1",
+    ]);
+    command
+        .env(DATA_DIR, data_dir)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+pub(crate) fn config_from_environment() -> Config {
+    config(Path::new(&std::env::var_os(DATA_DIR).unwrap()))
 }

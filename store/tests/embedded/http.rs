@@ -286,9 +286,28 @@ async fn the_password_for_tools_reads_tables_and_nothing_else() {
         "SET readonly = 0",
         "SYSTEM STOP MERGES",
         "KILL QUERY WHERE 1",
+        "SELECT * FROM file('/etc/hostname', 'LineAsString') SETTINGS readonly = 0",
+        "SELECT * FROM file('/etc/hostname', 'LineAsString') SETTINGS readonly = 2, allow_ddl = 1",
+        "SELECT * FROM (SELECT * FROM file('/etc/hostname', 'LineAsString') SETTINGS readonly = 0)",
+        "SELECT * FROM url('http://127.0.0.1:1/', 'LineAsString')",
+        "INSERT INTO FUNCTION file('/tmp/snag-never-written', 'CSV', 'a UInt8') VALUES (1)",
+        "INSERT INTO t SETTINGS readonly = 0 VALUES (8)",
+        "CREATE TEMPORARY TABLE x (a UInt8)",
+        "EXPLAIN SELECT * FROM file('/etc/hostname', 'LineAsString')",
+        "DESCRIBE TABLE file('/etc/hostname')",
     ] {
         let (status, code, text) = ask(sql).await;
         assert!(status >= 400 && !code.is_empty(), "{sql}: {status} {text}");
+    }
+    for setting in [("readonly", "0"), ("readonly", "2")] {
+        let sql = "SELECT * FROM file('/etc/hostname', 'LineAsString')";
+        let request = bench
+            .http
+            .post(bench.url())
+            .query(&[setting])
+            .basic_auth("snag", Some(READER));
+        let (status, _, text) = refused(request.body(sql).send().await.unwrap()).await;
+        assert!(status >= 400, "{setting:?}: {text}");
     }
     assert_eq!(bench.sql("SELECT a FROM t").await, "7\n");
     assert!(!std::path::Path::new("/tmp/snag-never-written").exists());
@@ -364,7 +383,7 @@ async fn answers_in_native_blocks_are_read_by_their_checksums() {
 async fn native_blocks_of_a_revision_are_framed_for_every_type() {
     let bench = Bench::open().await;
     let columns = [
-        ("number % 3 = 0", "Bool"),
+        ("number % 3 = 0 ? true : false", "Bool"),
         ("toInt256(number)", "Int256"),
         ("toFloat32(number)", "Float32"),
         ("toDate(number % 60000)", "Date"),

@@ -7,10 +7,12 @@
 
 mod bench;
 mod clients;
+mod crashes;
 mod documents;
 mod exclusive;
 mod http;
 mod inserts;
+mod opening;
 mod schema;
 mod side_by_side;
 mod typed;
