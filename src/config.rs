@@ -133,7 +133,9 @@ impl Environment {
         let home_cache = || std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache"));
         let secret = |name: &str| std::env::var(name).ok().map(Secret::new);
         Self {
-            engine_cache: std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(home_cache),
+            engine_cache: std::env::var_os("XDG_CACHE_HOME")
+                .map(PathBuf::from)
+                .or_else(home_cache),
             clickhouse_password: secret("SNAG_CLICKHOUSE_PASSWORD"),
             sql_password: secret("SNAG_SQL_PASSWORD"),
         }
@@ -145,15 +147,21 @@ impl Config {
     pub(crate) fn load(flags: &Global) -> Result<Self> {
         let mut figment = Figment::from(Serialized::defaults(Self::default()));
         match &flags.config {
-            Some(file) if !file.is_file() => bail!("there is no configuration file {}", file.display()),
+            Some(file) if !file.is_file() => {
+                bail!("there is no configuration file {}", file.display())
+            }
             Some(file) => figment = figment.merge(Toml::file_exact(file)),
             None if Path::new(FILE).is_file() => figment = figment.merge(Toml::file_exact(FILE)),
             None => {}
         }
         // Of the environment only SNAG_A_B… names that are settings count: the passwords are read apart.
-        let settings = Env::prefixed("SNAG_").ignore(&["clickhouse_password", "sql_password"]).filter(is_setting);
+        let settings = Env::prefixed("SNAG_")
+            .ignore(&["clickhouse_password", "sql_password"])
+            .filter(is_setting);
         figment = figment.merge(settings.map(|key| nested(key.as_str()).into()));
-        let mut config: Self = figment.extract().context("the configuration is not right")?;
+        let mut config: Self = figment
+            .extract()
+            .context("the configuration is not right")?;
         config.apply(flags)?;
         config.check()?;
         Ok(config)
@@ -191,9 +199,10 @@ impl Config {
                 bail!("{name} is 0; give at least 1");
             }
         }
-        for (name, value) in
-            [("spool.segment_age", self.spool.segment_age), ("spool.commit_wait", self.spool.commit_wait)]
-        {
+        for (name, value) in [
+            ("spool.segment_age", self.spool.segment_age),
+            ("spool.commit_wait", self.spool.commit_wait),
+        ] {
             if value.is_negative() {
                 bail!("{name} is negative");
             }
@@ -206,7 +215,10 @@ impl Config {
         let clickhouse = match &self.clickhouse.url {
             None => None,
             Some(url) => {
-                let password = secret(self.clickhouse.password_file.as_deref(), &environment.clickhouse_password)?;
+                let password = secret(
+                    self.clickhouse.password_file.as_deref(),
+                    &environment.clickhouse_password,
+                )?;
                 let mut server = ServerConfig::at(url);
                 server.user.clone_from(&self.clickhouse.user);
                 server.password = password;
@@ -222,7 +234,10 @@ impl Config {
             engine_library: self.engine.library.clone(),
             engine_cache: environment.engine_cache.clone(),
             sql_listen: self.engine.sql_listen,
-            sql_password: secret(self.engine.sql_password_file.as_deref(), &environment.sql_password)?,
+            sql_password: secret(
+                self.engine.sql_password_file.as_deref(),
+                &environment.sql_password,
+            )?,
         })
     }
 
@@ -321,16 +336,25 @@ mod tests {
 
     #[test]
     fn the_example_configuration_parses_to_the_defaults() {
-        assert_eq!(parse(EXAMPLE).expect("the example parses"), Config::default());
+        assert_eq!(
+            parse(EXAMPLE).expect("the example parses"),
+            Config::default()
+        );
     }
 
     #[test]
     fn every_setting_of_the_example_can_be_uncommented() {
-        let text: Vec<&str> = EXAMPLE.lines().map(|line| line.strip_prefix("#: ").unwrap_or(line)).collect();
+        let text: Vec<&str> = EXAMPLE
+            .lines()
+            .map(|line| line.strip_prefix("#: ").unwrap_or(line))
+            .collect();
         let config = parse(&text.join("\n")).expect("parses with everything set");
         let shown = toml_keys(&config);
         for key in OPTIONAL {
-            assert!(shown.contains(&(*key).to_owned()), "{key} is missing in snag.example.toml");
+            assert!(
+                shown.contains(&(*key).to_owned()),
+                "{key} is missing in snag.example.toml"
+            );
         }
         assert!(!config.sites.is_empty());
     }
@@ -341,7 +365,10 @@ mod tests {
         for (key, value) in value.as_object().expect("object") {
             match value.as_object() {
                 Some(inner) => keys.extend(
-                    inner.iter().filter(|(_, v)| !v.is_null()).map(|(k, _)| format!("{key}.{k}")),
+                    inner
+                        .iter()
+                        .filter(|(_, v)| !v.is_null())
+                        .map(|(k, _)| format!("{key}.{k}")),
                 ),
                 None if !value.is_null() => keys.push(key.clone()),
                 None => {}
@@ -352,7 +379,11 @@ mod tests {
 
     #[test]
     fn an_unknown_key_is_named() {
-        for (text, name) in [("lisen = '1'", "lisen"), ("[spool]\nmax = 1", "max"), ("[[sites]]\nname='x'", "name")] {
+        for (text, name) in [
+            ("lisen = '1'", "lisen"),
+            ("[spool]\nmax = 1", "max"),
+            ("[[sites]]\nname='x'", "name"),
+        ] {
             assert!(parse(text).expect_err("refused").to_string().contains(name));
         }
     }

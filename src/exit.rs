@@ -47,7 +47,11 @@ impl Exit {
     }
 
     fn of_store(error: &snag_store::Error) -> Self {
-        if error.is_retryable() { Self::Store } else { Self::Broken }
+        if error.is_retryable() {
+            Self::Store
+        } else {
+            Self::Broken
+        }
     }
 }
 

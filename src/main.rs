@@ -1,5 +1,9 @@
 //! The one binary: parses arguments, composes the crates, prints. It computes nothing.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the binary is what prints")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "the binary is what prints"
+)]
 
 mod cli;
 mod commands;
@@ -27,7 +31,14 @@ fn main() -> ExitCode {
         }
     };
     // A server tells what it does; a command that is waited for speaks only when something is not right.
-    log(config.log, if matches!(cli.command, Command::Serve(_)) { "info" } else { "warn" });
+    log(
+        config.log,
+        if matches!(cli.command, Command::Serve(_)) {
+            "info"
+        } else {
+            "warn"
+        },
+    );
     match tokio::runtime::Runtime::new().context("the runtime cannot be started") {
         Ok(runtime) => match runtime.block_on(run(cli.command, config)) {
             Ok(exit) => exit.into(),
@@ -48,7 +59,9 @@ async fn run(command: Command, config: Config) -> anyhow::Result<Exit> {
     match command {
         Command::Serve(serve) => commands::serve::run(serve, config, &environment).await,
         Command::Funnel(funnel) => commands::funnel::run(funnel, &config, &environment).await,
-        Command::Import(Import::Events(import)) => commands::import::run(import, &config, &environment).await,
+        Command::Import(Import::Events(import)) => {
+            commands::import::run(import, &config, &environment).await
+        }
         Command::Migrate => commands::migrate::run(&config, &environment).await,
         Command::Doctor => commands::doctor::run(&config, &environment).await,
         Command::Simulate(simulate) => commands::simulate::run(simulate).await,
@@ -57,11 +70,16 @@ async fn run(command: Command, config: Config) -> anyhow::Result<Exit> {
 
 fn log(format: LogFormat, level: &str) {
     let filter = EnvFilter::try_from_env("SNAG_LOG").unwrap_or_else(|_| EnvFilter::new(level));
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     match format {
         LogFormat::Json => subscriber.json().init(),
         LogFormat::Text => {
-            subscriber.with_ansi(std::io::stderr().is_terminal()).with_target(false).init();
+            subscriber
+                .with_ansi(std::io::stderr().is_terminal())
+                .with_target(false)
+                .init();
         }
     }
 }

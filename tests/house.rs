@@ -38,17 +38,24 @@ fn crates_import_only_whom_they_may() {
         .current_dir(root())
         .output()
         .expect("cargo metadata runs");
-    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON");
-    let allowed: BTreeMap<&str, BTreeSet<&str>> =
-        ALLOWED.iter().map(|(name, on)| (*name, on.iter().copied().collect())).collect();
+    let metadata: serde_json::Value =
+        serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON");
+    let allowed: BTreeMap<&str, BTreeSet<&str>> = ALLOWED
+        .iter()
+        .map(|(name, on)| (*name, on.iter().copied().collect()))
+        .collect();
     let mut seen = 0;
     for package in metadata["packages"].as_array().expect("packages") {
         let name = package["name"].as_str().expect("name");
-        let may = allowed.get(name).unwrap_or_else(|| panic!("{name} is not in the plan of the house"));
+        let may = allowed
+            .get(name)
+            .unwrap_or_else(|| panic!("{name} is not in the plan of the house"));
         for dependency in package["dependencies"].as_array().expect("dependencies") {
             let on = dependency["name"].as_str().expect("name");
             // Tests may look anywhere.
-            if dependency["kind"] != "dev" && (on.starts_with("snag-") || on == "snag" || on == "xtask") {
+            if dependency["kind"] != "dev"
+                && (on.starts_with("snag-") || on == "snag" || on == "xtask")
+            {
                 assert!(may.contains(on), "{name} must not depend on {on}");
             }
         }
@@ -74,23 +81,42 @@ fn sources(directory: &Path) -> Vec<(PathBuf, String)> {
 
 fn assert_only(directory: &str, word: &str, allowed: &[&str]) {
     for (path, text) in sources(&root().join(directory)) {
-        let place = path.strip_prefix(root()).expect("below the root").to_string_lossy().into_owned();
-        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let place = path
+            .strip_prefix(root())
+            .expect("below the root")
+            .to_string_lossy()
+            .into_owned();
+        let code = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"));
         if code.into_iter().any(|line| line.contains(word)) {
-            assert!(allowed.iter().any(|start| place.starts_with(start)), "{place} must not use {word}");
+            assert!(
+                allowed.iter().any(|start| place.starts_with(start)),
+                "{place} must not use {word}"
+            );
         }
     }
 }
 
 #[test]
 fn http_is_known_to_the_collectors_door_only() {
-    let door = ["collector/src/receive.rs", "collector/src/client.rs", "collector/src/lib.rs"];
+    let door = [
+        "collector/src/receive.rs",
+        "collector/src/client.rs",
+        "collector/src/lib.rs",
+    ];
     assert_only("collector/src", "actix_web", &door);
 }
 
 #[test]
 fn only_the_store_knows_an_engine() {
-    for directory in ["beacon/src", "collector/src", "analyzer/src", "simulator/src", "src"] {
+    for directory in [
+        "beacon/src",
+        "collector/src",
+        "analyzer/src",
+        "simulator/src",
+        "src",
+    ] {
         assert_only(directory, "libloading", &[]);
         assert_only(directory, "unsafe", &[]);
         assert_only(directory, "chdb", &[]);
@@ -99,7 +125,13 @@ fn only_the_store_knows_an_engine() {
 
 #[test]
 fn only_the_binary_reads_the_environment_or_prints() {
-    for directory in ["beacon/src", "collector/src", "analyzer/src", "store/src", "simulator/src"] {
+    for directory in [
+        "beacon/src",
+        "collector/src",
+        "analyzer/src",
+        "store/src",
+        "simulator/src",
+    ] {
         assert_only(directory, "env::var", &[]);
         assert_only(directory, "println!", &[]);
         assert_only(directory, "eprintln!", &[]);
@@ -108,7 +140,13 @@ fn only_the_binary_reads_the_environment_or_prints() {
 
 #[test]
 fn enrichment_asks_neither_clock_nor_disk() {
-    for word in ["Timestamp::now", "SystemTime", "Instant", "std::fs", "tokio"] {
+    for word in [
+        "Timestamp::now",
+        "SystemTime",
+        "Instant",
+        "std::fs",
+        "tokio",
+    ] {
         assert_only("collector/src/enrich", word, &[]);
     }
 }
@@ -127,7 +165,11 @@ fn every_module_says_what_it_is_for() {
     ] {
         for (path, text) in sources(&root().join(directory)) {
             let is_tests = path.file_name().is_some_and(|name| name == "tests.rs");
-            assert!(is_tests || text.starts_with("//!"), "{} does not open with //!", path.display());
+            assert!(
+                is_tests || text.starts_with("//!"),
+                "{} does not open with //!",
+                path.display()
+            );
         }
     }
 }

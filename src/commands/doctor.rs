@@ -9,7 +9,10 @@ use crate::exit::Exit;
 /// Prints all checks; the exit tells whether one failed.
 pub(crate) async fn run(config: &Config, environment: &Environment) -> Result<Exit> {
     let store = config.store(environment)?;
-    let listen: Vec<_> = [Some(config.listen), config.engine.sql_listen].into_iter().flatten().collect();
+    let listen: Vec<_> = [Some(config.listen), config.engine.sql_listen]
+        .into_iter()
+        .flatten()
+        .collect();
     let examination = Examination {
         config: &store,
         listen: &listen,
@@ -18,10 +21,19 @@ pub(crate) async fn run(config: &Config, environment: &Environment) -> Result<Ex
     };
     let checks = snag_store::doctor(&examination).await;
     for check in &checks {
-        println!("{} {}: {}", if check.ok { "ok  " } else { "FAIL" }, check.name, check.detail);
+        println!(
+            "{} {}: {}",
+            if check.ok { "ok  " } else { "FAIL" },
+            check.name,
+            check.detail
+        );
         if let (false, Some(mend)) = (check.ok, &check.mend) {
             println!("     to mend it: {mend}");
         }
     }
-    Ok(if checks.iter().all(|check| check.ok) { Exit::Done } else { Exit::Store })
+    Ok(if checks.iter().all(|check| check.ok) {
+        Exit::Done
+    } else {
+        Exit::Store
+    })
 }

@@ -13,18 +13,30 @@ use crate::exit::Exit;
 const WIDTH: u16 = 100;
 
 /// Prints the funnel.
-pub(crate) async fn run(funnel: Funnel, config: &Config, environment: &Environment) -> Result<Exit> {
+pub(crate) async fn run(
+    funnel: Funnel,
+    config: &Config,
+    environment: &Environment,
+) -> Result<Exit> {
     let request = FunnelRequest {
         site: funnel.site,
         steps: funnel.steps,
         window: funnel.window,
         period: Period::new(funnel.from, funnel.to)?,
-        filters: funnel.filters.into_iter().flat_map(|filters| filters.0).collect(),
+        filters: funnel
+            .filters
+            .into_iter()
+            .flat_map(|filters| filters.0)
+            .collect(),
     };
     let store = Store::open(&config.store(environment)?).await?;
     let report = snag_analyzer::funnel(&store, &request).await;
     store.close().await?;
     let report = report?;
     print!("{}", render(&report, funnel.format, WIDTH)?);
-    Ok(if report.data { Exit::Done } else { Exit::NothingToReport })
+    Ok(if report.data {
+        Exit::Done
+    } else {
+        Exit::NothingToReport
+    })
 }

@@ -14,12 +14,20 @@ use crate::config::{Config, Environment};
 use crate::exit::Exit;
 
 /// Imports file after file; a bad one does not keep the others out.
-pub(crate) async fn run(import: ImportEvents, config: &Config, environment: &Environment) -> Result<Exit> {
+pub(crate) async fn run(
+    import: ImportEvents,
+    config: &Config,
+    environment: &Environment,
+) -> Result<Exit> {
     let options = Arc::new(ImportOptions {
         strict: import.strict,
         sites: Sites::new(config.sites()),
         agents: Agents::default(),
-        places: config.geo_database.as_deref().map(Places::open).transpose()?,
+        places: config
+            .geo_database
+            .as_deref()
+            .map(Places::open)
+            .transpose()?,
     });
     let store = Store::open(&config.store(environment)?).await?;
     let imported = all(&store, &import, &options).await;
@@ -30,9 +38,14 @@ pub(crate) async fn run(import: ImportEvents, config: &Config, environment: &Env
 async fn all(store: &Store, import: &ImportEvents, options: &Arc<ImportOptions>) -> Result<Exit> {
     let mut exit = Exit::Done;
     for file in &import.files {
-        let source = if file == Path::new("-") { Source::Stdin } else { Source::File(file.clone()) };
+        let source = if file == Path::new("-") {
+            Source::Stdin
+        } else {
+            Source::File(file.clone())
+        };
         let bar = bar();
-        let imported = import_events(store, &source, options, |progress| show(&bar, progress)).await;
+        let imported =
+            import_events(store, &source, options, |progress| show(&bar, progress)).await;
         bar.finish_and_clear();
         let imported = match imported {
             Ok(imported) => imported,
@@ -60,7 +73,9 @@ fn bar() -> ProgressBar {
 fn show(bar: &ProgressBar, progress: Progress) {
     if let Some(total) = progress.total.filter(|_| bar.length().is_none()) {
         bar.set_length(total);
-        let style = ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes}, {msg} events, {elapsed}, {eta} left");
+        let style = ProgressStyle::with_template(
+            "{bar:30} {bytes}/{total_bytes}, {msg} events, {elapsed}, {eta} left",
+        );
         if let Ok(style) = style {
             bar.set_style(style);
         }
@@ -76,13 +91,19 @@ fn report(source: &Source, imported: &Imported, import: &ImportEvents) {
     }
     let listed = imported.bad_lines.len().min(import.list) as u64;
     if imported.bad > listed {
-        eprintln!("{name}: and {} more bad lines", HumanCount(imported.bad - listed));
+        eprintln!(
+            "{name}: and {} more bad lines",
+            HumanCount(imported.bad - listed)
+        );
     }
     if let Some(reason) = &imported.cut_short {
         eprintln!("{name}: {reason}");
     }
     if import.strict && !imported.is_whole() {
-        println!("{name}: nothing went in, because of {} bad lines", HumanCount(imported.bad));
+        println!(
+            "{name}: nothing went in, because of {} bad lines",
+            HumanCount(imported.bad)
+        );
         return;
     }
     let mut line = format!("{name}: {} events went in", HumanCount(imported.events));

@@ -10,7 +10,11 @@ use crate::config::{Config, Environment};
 use crate::exit::Exit;
 
 /// Runs until SIGINT or SIGTERM.
-pub(crate) async fn run(serve: Serve, mut config: Config, environment: &Environment) -> Result<Exit> {
+pub(crate) async fn run(
+    serve: Serve,
+    mut config: Config,
+    environment: &Environment,
+) -> Result<Exit> {
     if let Some(listen) = serve.listen {
         config.listen = listen;
     }
@@ -31,9 +35,14 @@ pub(crate) async fn run(serve: Serve, mut config: Config, environment: &Environm
         }
     };
     let at = collector.address();
-    println!("snag receives beacons at http://{at}/b and stores them in {}", place(&store, &config));
+    println!(
+        "snag receives beacons at http://{at}/b and stores them in {}",
+        place(&store, &config)
+    );
     if collector.has_tracker() {
-        println!("paste into your pages: <script defer src=\"http://{at}/snag.js\" data-site=\"SITE\"></script>");
+        println!(
+            "paste into your pages: <script defer src=\"http://{at}/snag.js\" data-site=\"SITE\"></script>"
+        );
     } else {
         println!("this build has no tracker in it: run `cargo xtask tracker` and build again");
     }
@@ -43,13 +52,19 @@ pub(crate) async fn run(serve: Serve, mut config: Config, environment: &Environm
     }
     tracing::info!("stopping: shipping what was taken");
     collector.stop().await;
-    store.close().await.context("the store did not close cleanly")?;
+    store
+        .close()
+        .await
+        .context("the store did not close cleanly")?;
     Ok(Exit::Done)
 }
 
 fn place(store: &Store, config: &Config) -> String {
     match store.role() {
-        Role::Server => format!("ClickHouse at {}", config.clickhouse.url.as_deref().unwrap_or_default()),
+        Role::Server => format!(
+            "ClickHouse at {}",
+            config.clickhouse.url.as_deref().unwrap_or_default()
+        ),
         Role::Owner { .. } => format!("{} (embedded engine)", config.data_dir.display()),
         Role::Guest { pid } => format!("{} (engine of process {pid})", config.data_dir.display()),
     }

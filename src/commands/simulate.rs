@@ -17,7 +17,9 @@ pub(crate) async fn run(simulate: Simulate) -> Result<Exit> {
         ..Options::default()
     };
     let bar = ProgressBar::new(u64::from(simulate.visitors));
-    bar.set_style(ProgressStyle::with_template("{bar:30} {pos}/{len} visitors, {msg} beacons, {elapsed}")?);
+    bar.set_style(ProgressStyle::with_template(
+        "{bar:30} {pos}/{len} visitors, {msg} beacons, {elapsed}",
+    )?);
     let truth = snag_simulator::run(&habits, &simulate.to, &options, |progress| {
         bar.set_position(u64::from(progress.done));
         bar.set_message(progress.beacons.to_string());
@@ -25,10 +27,14 @@ pub(crate) async fn run(simulate: Simulate) -> Result<Exit> {
     .await;
     bar.finish_and_clear();
     let truth = truth?;
-    println!("{} visitors made {} pageviews", truth.visitors, truth.pageviews);
+    println!(
+        "{} visitors made {} pageviews",
+        truth.visitors, truth.pageviews
+    );
     if let Some(file) = &simulate.truth {
         let text = serde_json::to_string_pretty(&truth)? + "\n";
-        std::fs::write(file, text).with_context(|| format!("{} cannot be written", file.display()))?;
+        std::fs::write(file, text)
+            .with_context(|| format!("{} cannot be written", file.display()))?;
     }
     Ok(Exit::Done)
 }

@@ -5,9 +5,11 @@
 //! setting, database or parameter of one request reaches the next. Opening one takes well under a millisecond.
 //! HTTP is not known here.
 
+mod configuration;
 mod ffi;
 mod library;
 
+pub(crate) use configuration::READER;
 pub(crate) use ffi::{Connection, Insertion, Parameter, Refusal, StatementClass, Symbols, Tally};
 pub use library::{ENGINE_VERSION, engine_package};
 pub(crate) use library::{find, install_command};
@@ -67,7 +69,10 @@ impl Engine {
                 mend: "close that store first, or open this one in a process of its own".to_owned(),
             });
         }
-        std::fs::create_dir_all(directory).map_err(|error| Error::Setup {
+        let configuration = directory.with_extension("config");
+        let written = std::fs::create_dir_all(directory)
+            .and_then(|()| configuration::write(&configuration, database));
+        let configuration = written.map_err(|error| Error::Setup {
             message: format!(
                 "the directory {} cannot be made: {error}",
                 directory.display()
@@ -75,6 +80,7 @@ impl Engine {
             mend: "choose a directory that can be written to".to_owned(),
         })?;
         let mut arguments = vec!["snag".to_owned(), format!("--path={}", directory.display())];
+        arguments.push(format!("--config-file={}", configuration.display()));
         arguments.extend(DEFAULTS.map(str::to_owned));
         let refused = |Refusal(reason): Refusal| {
             Error::Setup {

@@ -13,6 +13,7 @@ mod lexer;
 mod native_blocks;
 mod native_revision;
 mod options;
+mod reading;
 mod reply;
 mod request;
 mod selection;

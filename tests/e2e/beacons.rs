@@ -39,11 +39,30 @@ async fn beacons_become_a_funnel_while_serving_and_after() {
             send(visitor, click("#pay")).await;
         }
     }
-    let bot = client.post(format!("{}/b", serving.url)).header("user-agent", "curl/8.5.0");
-    assert_eq!(bot.body(pageview("/cart", 0)).send().await.expect("an answer").status(), 204);
+    let bot = client
+        .post(format!("{}/b", serving.url))
+        .header("user-agent", "curl/8.5.0");
+    assert_eq!(
+        bot.body(pageview("/cart", 0))
+            .send()
+            .await
+            .expect("an answer")
+            .status(),
+        204
+    );
     wait_for(&data, "SELECT count() FROM events", 17).await;
 
-    let funnel = ["funnel", "--site", "shop", "--step", "page:/cart", "--step", "click:#pay", "--format", "json"];
+    let funnel = [
+        "funnel",
+        "--site",
+        "shop",
+        "--step",
+        "page:/cart",
+        "--step",
+        "click:#pay",
+        "--format",
+        "json",
+    ];
     let beside = run(&data, &funnel).json();
     assert_eq!(visitors(&beside), [10, 6]);
     let (code, took) = serving.stop();
@@ -51,8 +70,18 @@ async fn beacons_become_a_funnel_while_serving_and_after() {
     assert!(took < Duration::from_secs(10), "stopping took {took:?}");
     let alone = run(&data, &funnel).json();
     assert_eq!(visitors(&alone), [10, 6]);
-    assert_eq!(ask(&data, "SELECT count() FROM events WHERE bot = 'crawler'").await, 1);
-    assert_eq!(ask(&data, "SELECT count() FROM elements FINAL WHERE selector = '#pay' AND text = 'Pay'").await, 1);
+    assert_eq!(
+        ask(&data, "SELECT count() FROM events WHERE bot = 'crawler'").await,
+        1
+    );
+    assert_eq!(
+        ask(
+            &data,
+            "SELECT count() FROM elements FINAL WHERE selector = '#pay' AND text = 'Pay'"
+        )
+        .await,
+        1
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -65,12 +94,33 @@ async fn garbage_is_refused_with_a_reason_and_nothing_of_it_is_stored() {
     let mut bodies: Vec<(&str, Vec<u8>, u16)> = vec![
         ("nothing", Vec::new(), 400),
         ("a wrong version", vec![9; 20], 400),
-        ("invalid UTF-8", b"{\"version\":1,\"site\":\"\xff\"}".to_vec(), 400),
+        (
+            "invalid UTF-8",
+            b"{\"version\":1,\"site\":\"\xff\"}".to_vec(),
+            400,
+        ),
         ("a NUL", good.replace("T /", "T\\u0000").into_bytes(), 400),
-        ("an event from the future", good.replace("\"at\":0", "\"at\":99").into_bytes(), 400),
-        ("a page open for a century", good.replace("\"sent\":0", "\"sent\":3155760000000").into_bytes(), 400),
-        ("a time that is no number", good.replace("\"sent\":0", "\"sent\":\"x\"").into_bytes(), 400),
-        ("a wrong JSON version", good.replace("\"version\":1", "\"version\":2").into_bytes(), 400),
+        (
+            "an event from the future",
+            good.replace("\"at\":0", "\"at\":99").into_bytes(),
+            400,
+        ),
+        (
+            "a page open for a century",
+            good.replace("\"sent\":0", "\"sent\":3155760000000")
+                .into_bytes(),
+            400,
+        ),
+        (
+            "a time that is no number",
+            good.replace("\"sent\":0", "\"sent\":\"x\"").into_bytes(),
+            400,
+        ),
+        (
+            "a wrong JSON version",
+            good.replace("\"version\":1", "\"version\":2").into_bytes(),
+            400,
+        ),
         ("10 MB", vec![b' '; 10_000_000], 413),
         ("65,537 bytes", vec![b' '; 65_537], 413),
     ];
@@ -78,21 +128,34 @@ async fn garbage_is_refused_with_a_reason_and_nothing_of_it_is_stored() {
         bodies.push(("a truncated batch", good.as_bytes()[..end].to_vec(), 400));
     }
     for seed in 0..200_u8 {
-        let noise = (0..u16::from(seed)).map(|i| (i as u8).wrapping_mul(167).wrapping_add(seed) ^ 0x5a);
+        let noise =
+            (0..u16::from(seed)).map(|i| (i as u8).wrapping_mul(167).wrapping_add(seed) ^ 0x5a);
         bodies.push(("noise", noise.collect(), 400));
     }
     for (what, body, expected) in bodies {
         // A server that refuses a long body early may close before all of it was sent.
-        let sent = client.post(format!("{}/b", serving.url)).header("user-agent", CHROME).body(body).send().await;
+        let sent = client
+            .post(format!("{}/b", serving.url))
+            .header("user-agent", CHROME)
+            .body(body)
+            .send()
+            .await;
         match sent {
             Ok(response) => {
                 assert_eq!(response.status().as_u16(), expected, "{what}");
-                assert!(response.text().await.expect("text").len() > 10, "{what}: no reason was given");
+                assert!(
+                    response.text().await.expect("text").len() > 10,
+                    "{what}: no reason was given"
+                );
             }
             Err(error) => assert!(expected == 413, "{what}: {error}"),
         }
     }
-    assert_eq!(post(&client, &serving.url, good).await.0, 204, "the process lives");
+    assert_eq!(
+        post(&client, &serving.url, good).await.0,
+        204,
+        "the process lives"
+    );
     wait_for(&data, "SELECT count() FROM events", 1).await;
 }
 
@@ -101,27 +164,50 @@ async fn tracker_files_are_served_compressed_and_pages_of_any_origin_may_ask() {
     let place = place();
     let serving = Serving::start(&place.path().join("data"));
     let client = reqwest::Client::new();
-    for (file, kind) in [("snag.js", "text/javascript; charset=utf-8"), ("snag.wasm", "application/wasm")] {
-        let plain = client.get(format!("{}/{file}", serving.url)).send().await.expect("an answer");
-        assert_eq!(plain.status(), 200, "{file}: was the tracker built? `cargo xtask tracker`");
+    for (file, kind) in [
+        ("snag.js", "text/javascript; charset=utf-8"),
+        ("snag.wasm", "application/wasm"),
+    ] {
+        let plain = client
+            .get(format!("{}/{file}", serving.url))
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!(
+            plain.status(),
+            200,
+            "{file}: was the tracker built? `cargo xtask tracker`"
+        );
         assert_eq!(plain.headers()["content-type"], kind);
         assert_eq!(plain.headers()["access-control-allow-origin"], "*");
         let tag = plain.headers()["etag"].clone();
         let plain = plain.bytes().await.expect("body");
-        let small = client.get(format!("{}/{file}", serving.url)).header("accept-encoding", "gzip, br;q=0");
+        let small = client
+            .get(format!("{}/{file}", serving.url))
+            .header("accept-encoding", "gzip, br;q=0");
         let small = small.send().await.expect("an answer");
         assert_eq!(small.headers()["content-encoding"], "gzip");
         let mut unpacked = Vec::new();
         let bytes = small.bytes().await.expect("body");
-        std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&bytes[..]), &mut unpacked).expect("gzip");
+        std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&bytes[..]), &mut unpacked)
+            .expect("gzip");
         assert_eq!(unpacked, plain);
-        let again = client.get(format!("{}/{file}", serving.url)).header("if-none-match", tag);
+        let again = client
+            .get(format!("{}/{file}", serving.url))
+            .header("if-none-match", tag);
         assert_eq!(again.send().await.expect("an answer").status(), 304);
     }
     let preflight = client.request(reqwest::Method::OPTIONS, format!("{}/b", serving.url));
-    assert_eq!(preflight.send().await.expect("an answer").headers()["access-control-allow-methods"], "POST");
+    assert_eq!(
+        preflight.send().await.expect("an answer").headers()["access-control-allow-methods"],
+        "POST"
+    );
     for path in ["/", "/../Cargo.toml", "/snag.js/x", "/%2e%2e/etc/passwd"] {
-        let answer = client.get(format!("{}{path}", serving.url)).send().await.expect("an answer");
+        let answer = client
+            .get(format!("{}{path}", serving.url))
+            .send()
+            .await
+            .expect("an answer");
         assert_eq!(answer.status(), 404, "{path}");
     }
 }

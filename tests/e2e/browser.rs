@@ -19,17 +19,32 @@ struct Shop {
 impl Shop {
     fn start(collector: &str, more: &[&str]) -> Self {
         let mut child = Command::new("node")
-            .args(["examples/site/serve.mjs", "--port", "0", "--site", "shop", "--collector", collector])
+            .args([
+                "examples/site/serve.mjs",
+                "--port",
+                "0",
+                "--site",
+                "shop",
+                "--collector",
+                collector,
+            ])
             .args(more)
             .current_dir(root())
             .stdout(Stdio::piped())
             .spawn()
             .expect(MISSING);
         let mut line = String::new();
-        BufReader::new(child.stdout.take().expect("stdout")).read_line(&mut line).expect("an address");
+        BufReader::new(child.stdout.take().expect("stdout"))
+            .read_line(&mut line)
+            .expect("an address");
         let start = line.find("http://").expect("an address");
-        let end = line[start..].find('"').map_or(line.trim_end().len(), |end| start + end);
-        Self { child, url: line[start..end].trim_end_matches('/').to_owned() }
+        let end = line[start..]
+            .find('"')
+            .map_or(line.trim_end().len(), |end| start + end);
+        Self {
+            child,
+            url: line[start..end].trim_end_matches('/').to_owned(),
+        }
     }
 }
 
@@ -45,14 +60,25 @@ impl Drop for Shop {
 fn visit(shop: &Shop, directory: &Path, visitors: u32) -> Value {
     let truth = directory.join("truth.json");
     let status = Command::new("node")
-        .args(["examples/visitors/visit.mjs", "--shop", &shop.url, "--seed", "11", "--together", "2"])
+        .args([
+            "examples/visitors/visit.mjs",
+            "--shop",
+            &shop.url,
+            "--seed",
+            "11",
+            "--together",
+            "2",
+        ])
         .args(["--visitors", &visitors.to_string()])
         .arg("--truth")
         .arg(&truth)
         .current_dir(root())
         .status()
         .expect(MISSING);
-    assert!(status.success(), "the visitors did not get through; {MISSING}");
+    assert!(
+        status.success(),
+        "the visitors did not get through; {MISSING}"
+    );
     serde_json::from_slice(&std::fs::read(truth).expect("the truth")).expect("JSON")
 }
 
@@ -64,8 +90,16 @@ async fn everything_they_did_is_stored(shop_flags: &[&str]) {
     let truth = tokio::task::block_in_place(|| visit(&shop, place.path(), 6));
 
     let pageviews = truth["pageviews"].as_u64().expect("pageviews");
-    assert!(pageviews > 20, "visitors who saw {pageviews} pages prove little");
-    wait_for(&data, "SELECT count() FROM events WHERE kind = 'pageview' AND bot = ''", pageviews).await;
+    assert!(
+        pageviews > 20,
+        "visitors who saw {pageviews} pages prove little"
+    );
+    wait_for(
+        &data,
+        "SELECT count() FROM events WHERE kind = 'pageview' AND bot = ''",
+        pageviews,
+    )
+    .await;
     assert_eq!(ask(&data, "SELECT uniqExact(visitor) FROM events").await, 6);
 
     let clicks = truth["clicks"].as_object().expect("clicks");
@@ -85,8 +119,12 @@ async fn everything_they_did_is_stored(shop_flags: &[&str]) {
         funnel.extend(["--step", step.as_str().expect("a step")]);
     }
     let report = run(&data, &funnel).json();
-    let wanted: Vec<u64> =
-        truth["funnel"]["visitors"].as_array().expect("counts").iter().map(|n| n.as_u64().expect("count")).collect();
+    let wanted: Vec<u64> = truth["funnel"]["visitors"]
+        .as_array()
+        .expect("counts")
+        .iter()
+        .map(|n| n.as_u64().expect("count"))
+        .collect();
     assert_eq!(visitors(&report), wanted);
 }
 

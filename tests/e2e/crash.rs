@@ -12,7 +12,10 @@ use crate::harness::{CHROME, Serving, open, place};
 
 /// `SNAG_KILLS` makes it a soak test.
 fn kills() -> u32 {
-    std::env::var("SNAG_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(20)
+    std::env::var("SNAG_KILLS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(20)
 }
 
 #[derive(Row, serde::Deserialize)]
@@ -30,7 +33,12 @@ async fn load(url: String, numbers: Arc<AtomicU64>, stop: Arc<AtomicBool>) -> Ve
         let body = format!(
             r#"{{"version":1,"site":"shop","events":[{{"kind":"custom","url":"https://shop.example/","name":"n{number}"}}]}}"#
         );
-        let sent = client.post(format!("{url}/b")).header("user-agent", CHROME).body(body).send().await;
+        let sent = client
+            .post(format!("{url}/b"))
+            .header("user-agent", CHROME)
+            .body(body)
+            .send()
+            .await;
         match sent {
             Ok(response) if response.status() == 204 => acknowledged.push(number),
             Ok(_) => tokio::time::sleep(Duration::from_millis(20)).await,
@@ -50,7 +58,13 @@ async fn kill_9_under_load_loses_and_doubles_nothing_that_was_acknowledged() {
         let serving = Serving::start(&data);
         let stop = Arc::new(AtomicBool::new(false));
         let senders: Vec<_> = (0..16)
-            .map(|_| tokio::spawn(load(serving.url.clone(), Arc::clone(&numbers), Arc::clone(&stop))))
+            .map(|_| {
+                tokio::spawn(load(
+                    serving.url.clone(),
+                    Arc::clone(&numbers),
+                    Arc::clone(&stop),
+                ))
+            })
             .collect();
         let life = rand::rng().random_range(5..2500);
         tokio::time::sleep(Duration::from_millis(life)).await;
@@ -61,7 +75,11 @@ async fn kill_9_under_load_loses_and_doubles_nothing_that_was_acknowledged() {
         }
     }
     let (code, _) = Serving::start(&data).stop();
-    assert_eq!(code, Some(0), "the last start ships what waits and stops cleanly");
+    assert_eq!(
+        code,
+        Some(0),
+        "the last start ships what waits and stops cleanly"
+    );
 
     let store = open(&data).await;
     let stored = store
@@ -71,11 +89,36 @@ async fn kill_9_under_load_loses_and_doubles_nothing_that_was_acknowledged() {
         .await
         .expect("an answer");
     store.close().await.expect("the store closes");
-    let doubled: Vec<&str> = stored.iter().filter(|s| s.copies != 1).map(|s| s.name.as_str()).collect();
+    let doubled: Vec<&str> = stored
+        .iter()
+        .filter(|s| s.copies != 1)
+        .map(|s| s.name.as_str())
+        .collect();
     let names: HashSet<&str> = stored.iter().map(|s| s.name.as_str()).collect();
-    let missing: Vec<u64> = acknowledged.iter().copied().filter(|n| !names.contains(format!("n{n}").as_str())).collect();
-    println!("{} kills, {} events acknowledged, {} stored", kills(), acknowledged.len(), stored.len());
-    assert!(acknowledged.len() > 1000, "only {} events were acknowledged", acknowledged.len());
-    assert!(missing.is_empty(), "{} acknowledged events are missing: {missing:?}", missing.len());
-    assert!(doubled.is_empty(), "{} events are doubled: {doubled:?}", doubled.len());
+    let missing: Vec<u64> = acknowledged
+        .iter()
+        .copied()
+        .filter(|n| !names.contains(format!("n{n}").as_str()))
+        .collect();
+    println!(
+        "{} kills, {} events acknowledged, {} stored",
+        kills(),
+        acknowledged.len(),
+        stored.len()
+    );
+    assert!(
+        acknowledged.len() > 1000,
+        "only {} events were acknowledged",
+        acknowledged.len()
+    );
+    assert!(
+        missing.is_empty(),
+        "{} acknowledged events are missing: {missing:?}",
+        missing.len()
+    );
+    assert!(
+        doubled.is_empty(),
+        "{} events are doubled: {doubled:?}",
+        doubled.len()
+    );
 }

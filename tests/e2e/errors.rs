@@ -4,7 +4,10 @@ use crate::harness::{Serving, place, run};
 
 fn import(data: &std::path::Path) {
     let file = data.with_extension("ndjson");
-    let events = [("a", "2026-01-05T10:00:00Z", "/cart"), ("a", "2026-01-05T10:01:00Z", "/pay")];
+    let events = [
+        ("a", "2026-01-05T10:00:00Z", "/cart"),
+        ("a", "2026-01-05T10:01:00Z", "/pay"),
+    ];
     let text: String = events
         .iter()
         .map(|(visitor, time, path)| {
@@ -29,18 +32,47 @@ fn a_funnel_that_cannot_be_told_says_why() {
     import(&data);
     for (arguments, code, said) in [
         (vec!["--site", "shopp"], 3, "shop"),
-        (vec!["--site", "shop", "--from", "2026-02-01", "--to", "2026-01-01"], 2, "2026-02-01"),
-        (vec!["--site", "shop", "--from", "2020-01-01", "--to", "2020-12-31"], 3, "2026-01-05"),
+        (
+            vec![
+                "--site",
+                "shop",
+                "--from",
+                "2026-02-01",
+                "--to",
+                "2026-01-01",
+            ],
+            2,
+            "2026-02-01",
+        ),
+        (
+            vec![
+                "--site",
+                "shop",
+                "--from",
+                "2020-01-01",
+                "--to",
+                "2020-12-31",
+            ],
+            3,
+            "2026-01-05",
+        ),
         (vec!["--site", "shop", "--from", "soon"], 2, "soon"),
         (vec!["--site", "shop", "--window", "0s"], 2, "window"),
-        (vec!["--site", "shop", "--where", "divice=mobile"], 2, "device"),
+        (
+            vec!["--site", "shop", "--where", "divice=mobile"],
+            2,
+            "device",
+        ),
         (vec!["--site", "shop", "--step", "pge:/cart"], 2, "page"),
         (vec![], 2, "--site"),
     ] {
         let ran = funnel(&arguments);
         assert_eq!(ran.code, code, "{arguments:?}: {ran:?}");
         let told = ran.err + &ran.out;
-        assert!(told.contains(said), "{arguments:?} does not say {said:?}: {told}");
+        assert!(
+            told.contains(said),
+            "{arguments:?} does not say {said:?}: {told}"
+        );
         assert!(!told.contains("panicked"), "{told}");
     }
     for format in ["table", "json", "csv", "markdown"] {
@@ -73,9 +105,21 @@ fn doctor_finds_what_is_there_and_names_what_mends_what_is_not() {
     let serving = Serving::start(&data);
     let beside = run(&data, &["doctor"]);
     assert_eq!(beside.code, 0, "{beside:?}");
-    let sick = run(&data, &["doctor", "--engine-library", "/nowhere/libchdb.so", "--clickhouse", "http://127.0.0.1:9"]);
+    let sick = run(
+        &data,
+        &[
+            "doctor",
+            "--engine-library",
+            "/nowhere/libchdb.so",
+            "--clickhouse",
+            "http://127.0.0.1:9",
+        ],
+    );
     assert_eq!(sick.code, 4, "{sick:?}");
-    assert!(sick.out.contains("FAIL") && sick.out.contains("to mend it"), "{sick:?}");
+    assert!(
+        sick.out.contains("FAIL") && sick.out.contains("to mend it"),
+        "{sick:?}"
+    );
     drop(serving);
 }
 
@@ -85,8 +129,15 @@ fn a_server_out_of_reach_is_exit_code_4_and_a_missing_geo_database_stops_the_sta
     let data = place.path().join("data");
     let ran = run(&data, &["migrate", "--clickhouse", "http://127.0.0.1:9"]);
     assert_eq!(ran.code, 4, "{ran:?}");
-    std::fs::write(place.path().join("geo.toml"), "geo_database = \"nowhere.mmdb\"\n").expect("write");
-    let ran = run(&data, &["serve", "--listen", "127.0.0.1:0", "--config", "geo.toml"]);
+    std::fs::write(
+        place.path().join("geo.toml"),
+        "geo_database = \"nowhere.mmdb\"\n",
+    )
+    .expect("write");
+    let ran = run(
+        &data,
+        &["serve", "--listen", "127.0.0.1:0", "--config", "geo.toml"],
+    );
     assert_ne!(ran.code, 0);
     assert!(ran.err.contains("nowhere.mmdb"), "{ran:?}");
 }

@@ -23,7 +23,10 @@ pub(crate) fn root() -> &'static Path {
 /// `snag` with a data directory.
 pub(crate) fn snag(data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_snag"));
-    command.arg("--data-dir").arg(data).current_dir(data.parent().expect("a parent"));
+    command
+        .arg("--data-dir")
+        .arg(data)
+        .current_dir(data.parent().expect("a parent"));
     command
 }
 
@@ -59,7 +62,10 @@ impl Ran {
 /// Visitors of each step of a funnel report.
 pub(crate) fn visitors(report: &serde_json::Value) -> Vec<u64> {
     let steps = report["steps"].as_array().expect("steps");
-    steps.iter().map(|step| step["visitors"].as_u64().expect("visitors")).collect()
+    steps
+        .iter()
+        .map(|step| step["visitors"].as_u64().expect("visitors"))
+        .collect()
 }
 
 /// A directory for data, gone at the end.
@@ -94,8 +100,13 @@ impl Serving {
                 let _ = sender.send(line);
             }
         });
-        let line = receiver.recv_timeout(PATIENCE).expect("snag serve says where it listens");
-        let url = line.split_whitespace().find(|word| word.starts_with("http://")).expect("an address");
+        let line = receiver
+            .recv_timeout(PATIENCE)
+            .expect("snag serve says where it listens");
+        let url = line
+            .split_whitespace()
+            .find(|word| word.starts_with("http://"))
+            .expect("an address");
         let url = url.trim_end_matches("/b").to_owned();
         Self { child, url }
     }
@@ -129,8 +140,15 @@ impl Drop for Serving {
 }
 
 /// Posts one body as a browser would.
-pub(crate) async fn post(client: &reqwest::Client, url: &str, body: impl Into<reqwest::Body>) -> (u16, String) {
-    let request = client.post(format!("{url}/b")).header("user-agent", CHROME).body(body);
+pub(crate) async fn post(
+    client: &reqwest::Client,
+    url: &str,
+    body: impl Into<reqwest::Body>,
+) -> (u16, String) {
+    let request = client
+        .post(format!("{url}/b"))
+        .header("user-agent", CHROME)
+        .body(body);
     let response = request.send().await.expect("an answer");
     let status = response.status().as_u16();
     (status, response.text().await.expect("text"))
@@ -139,7 +157,12 @@ pub(crate) async fn post(client: &reqwest::Client, url: &str, body: impl Into<re
 /// Asks the store that a running `snag serve` owns, or opens it.
 pub(crate) async fn ask(data: &Path, sql: &str) -> u64 {
     let store = open(data).await;
-    let answer = store.client().query(sql).fetch_one::<u64>().await.expect("an answer");
+    let answer = store
+        .client()
+        .query(sql)
+        .fetch_one::<u64>()
+        .await
+        .expect("an answer");
     store.close().await.expect("the store closes");
     answer
 }
@@ -153,7 +176,9 @@ pub(crate) async fn open(data: &Path) -> snag_store::Store {
         engine_cache: cache.or(home),
         ..snag_store::Config::default()
     };
-    snag_store::Store::open(&config).await.expect("the store opens")
+    snag_store::Store::open(&config)
+        .await
+        .expect("the store opens")
 }
 
 /// Waits until the query gives `wanted`; fails with what it gave last.
@@ -162,7 +187,12 @@ pub(crate) async fn wait_for(data: &Path, sql: &str, wanted: u64) {
     let start = Instant::now();
     let mut got;
     loop {
-        got = store.client().query(sql).fetch_one::<u64>().await.expect("an answer");
+        got = store
+            .client()
+            .query(sql)
+            .fetch_one::<u64>()
+            .await
+            .expect("an answer");
         if got == wanted || start.elapsed() > PATIENCE {
             break;
         }

@@ -13,7 +13,9 @@ fn line(visitor: usize, second: usize, event: &str) -> String {
 }
 
 fn lines(count: usize) -> String {
-    (0..count).map(|n| line(n, n % 60, "pageview") + "\n").collect()
+    (0..count)
+        .map(|n| line(n, n % 60, "pageview") + "\n")
+        .collect()
 }
 
 fn import_text(data: &Path, text: &[u8], arguments: &[&str]) -> Ran {
@@ -44,9 +46,16 @@ async fn plain_gzip_zstd_and_stdin_are_read_and_nothing_goes_in_twice() {
     let file = plain.to_str().expect("a path");
 
     let first = run(&data, &["import", "events", file]);
-    assert_eq!((first.code, first.out.contains("500 events went in")), (0, true), "{first:?}");
+    assert_eq!(
+        (first.code, first.out.contains("500 events went in")),
+        (0, true),
+        "{first:?}"
+    );
     let again = run(&data, &["import", "events", file]);
-    assert!(again.out.contains("0 events went in, 500 were in already"), "{again:?}");
+    assert!(
+        again.out.contains("0 events went in, 500 were in already"),
+        "{again:?}"
+    );
     assert_eq!(ask(&data, "SELECT count() FROM events").await, 500);
 
     // The same events compressed are the same file; so is standard input.
@@ -56,16 +65,38 @@ async fn plain_gzip_zstd_and_stdin_are_read_and_nothing_goes_in_twice() {
     std::fs::write(&gzip, encoder.finish().expect("gzip")).expect("write");
     let zst = place.path().join("events.zst");
     std::fs::write(&zst, zstd::encode_all(text.as_bytes(), 1).expect("zstd")).expect("write");
-    let both = run(&data, &["import", "events", gzip.to_str().expect("path"), zst.to_str().expect("path")]);
-    assert_eq!(both.out.matches("500 were in already").count(), 2, "{both:?}");
-    assert!(import_text(&data, text.as_bytes(), &[]).out.contains("500 were in already"));
+    let both = run(
+        &data,
+        &[
+            "import",
+            "events",
+            gzip.to_str().expect("path"),
+            zst.to_str().expect("path"),
+        ],
+    );
+    assert_eq!(
+        both.out.matches("500 were in already").count(),
+        2,
+        "{both:?}"
+    );
+    assert!(
+        import_text(&data, text.as_bytes(), &[])
+            .out
+            .contains("500 were in already")
+    );
 
     // A file that has grown brings its new lines only.
     let grown = text + &line(7, 1, "purchase") + "\n";
     let ran = import_text(&data, grown.as_bytes(), &[]);
-    assert!(ran.out.contains("1 events went in, 500 were in already"), "{ran:?}");
+    assert!(
+        ran.out.contains("1 events went in, 500 were in already"),
+        "{ran:?}"
+    );
     assert_eq!(ask(&data, "SELECT count() FROM events").await, 501);
-    assert_eq!(ask(&data, "SELECT uniqExact(visitor) FROM events").await, 500);
+    assert_eq!(
+        ask(&data, "SELECT uniqExact(visitor) FROM events").await,
+        500
+    );
 }
 
 #[tokio::test]
@@ -84,8 +115,17 @@ async fn bad_lines_are_told_with_number_key_and_reason_and_the_good_go_in_unless
 
     let ran = import_text(&data, &text, &[]);
     assert_eq!(ran.code, 5, "{ran:?}");
-    assert!(ran.out.contains("3 events went in, 4 bad lines were left out"), "{ran:?}");
-    for told in ["line 4, visitor: is missing", "line 6: not UTF-8", "line 7, time: is no time", "line 8"] {
+    assert!(
+        ran.out
+            .contains("3 events went in, 4 bad lines were left out"),
+        "{ran:?}"
+    );
+    for told in [
+        "line 4, visitor: is missing",
+        "line 6: not UTF-8",
+        "line 7, time: is no time",
+        "line 8",
+    ] {
         assert!(ran.err.contains(told), "{told}: {}", ran.err);
     }
     assert_eq!(ask(&data, "SELECT count() FROM events").await, 3);
@@ -103,9 +143,16 @@ async fn a_damaged_archive_says_where_and_what_came_before_goes_in() {
     assert_eq!(ran.code, 5, "{ran:?}");
     assert!(ran.err.contains("reading stopped at line"), "{ran:?}");
     let stored = ask(&data, "SELECT count() FROM events").await;
-    assert!(ran.out.contains("events went in") && stored < 20_000, "{stored} {ran:?}");
+    assert!(
+        ran.out.contains("events went in") && stored < 20_000,
+        "{stored} {ran:?}"
+    );
     let strict = import_text(&data, &packed[..packed.len() - 20], &["--strict"]);
-    assert_eq!((strict.code, strict.out.contains("nothing went in")), (5, true), "{strict:?}");
+    assert_eq!(
+        (strict.code, strict.out.contains("nothing went in")),
+        (5, true),
+        "{strict:?}"
+    );
 }
 
 #[tokio::test]
@@ -114,7 +161,15 @@ async fn a_missing_file_is_named_and_the_others_go_in() {
     let data = place.path().join("data");
     let plain = place.path().join("events.ndjson");
     std::fs::write(&plain, lines(2)).expect("write");
-    let ran = run(&data, &["import", "events", "nowhere.ndjson", plain.to_str().expect("path")]);
+    let ran = run(
+        &data,
+        &[
+            "import",
+            "events",
+            "nowhere.ndjson",
+            plain.to_str().expect("path"),
+        ],
+    );
     assert_eq!(ran.code, 5);
     assert!(ran.err.contains("nowhere.ndjson"), "{ran:?}");
     assert_eq!(ask(&data, "SELECT count() FROM events").await, 2);

@@ -14,21 +14,28 @@ use crate::{import, shared};
 const CATEGORIES: [&str; 4] = ["trousers", "skirts", "blouses", "sale"];
 
 fn unzip(path: &std::path::Path) -> String {
-    let mut archive = zip::ZipArchive::new(std::fs::File::open(path).expect("the archive")).expect("a zip archive");
+    let mut archive = zip::ZipArchive::new(std::fs::File::open(path).expect("the archive"))
+        .expect("a zip archive");
     let mut text = String::new();
-    archive.by_index(0).expect("its file").read_to_string(&mut text).expect("text");
+    archive
+        .by_index(0)
+        .expect("its file")
+        .read_to_string(&mut text)
+        .expect("text");
     text
 }
 
 #[test]
 fn the_funnels_of_a_real_shop_are_met_exactly() {
-    let (Some(archive), Some(expected)) =
-        (shared("data/eshop2008/eshop2008.zip"), shared("cases/eshop2008_expected.json"))
-    else {
+    let (Some(archive), Some(expected)) = (
+        shared("data/eshop2008/eshop2008.zip"),
+        shared("cases/eshop2008_expected.json"),
+    ) else {
         return;
     };
     let expected: Value =
-        serde_json::from_str(&std::fs::read_to_string(expected).expect("the expectations")).expect("JSON");
+        serde_json::from_str(&std::fs::read_to_string(expected).expect("the expectations"))
+            .expect("JSON");
     let mut lines = String::new();
     let mut rows = 0;
     for row in unzip(&archive).lines().skip(1) {
@@ -57,20 +64,32 @@ fn the_funnels_of_a_real_shop_are_met_exactly() {
 
     let mut held = 0;
     let kinds: BTreeMap<&str, fn(&str) -> String> = BTreeMap::from([
-        ("funnels", (|name: &str| format!("page:/{name}/*")) as fn(&str) -> String),
-        ("funnels_by_page_number", |name: &str| format!("any:[props.page={name}]")),
+        (
+            "funnels",
+            (|name: &str| format!("page:/{name}/*")) as fn(&str) -> String,
+        ),
+        ("funnels_by_page_number", |name: &str| {
+            format!("any:[props.page={name}]")
+        }),
     ]);
     for (key, step) in kinds {
         for (funnel, counts) in expected[key].as_object().expect("funnels") {
-            let mut arguments: Vec<String> =
-                ["funnel", "--site", "eshop", "--format", "json", "--window", "14d"].map(Into::into).into();
+            let mut arguments: Vec<String> = [
+                "funnel", "--site", "eshop", "--format", "json", "--window", "14d",
+            ]
+            .map(Into::into)
+            .into();
             for name in funnel.split(" > ") {
                 arguments.extend(["--step".to_owned(), step(name)]);
             }
             let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
             let report = run(&data, &arguments).json();
-            let wanted: Vec<u64> =
-                counts["ordered"].as_array().expect("ordered").iter().map(|n| n.as_u64().expect("count")).collect();
+            let wanted: Vec<u64> = counts["ordered"]
+                .as_array()
+                .expect("ordered")
+                .iter()
+                .map(|n| n.as_u64().expect("count"))
+                .collect();
             assert_eq!(visitors(&report), wanted, "{funnel}");
             held += 1;
         }

@@ -8,7 +8,9 @@ use crate::{import, shared};
 /// Strict and any order, exclusions and breakdowns are not built yet.
 fn is_ordered(case: &Value) -> bool {
     let funnel = &case["funnel"];
-    funnel["order"] == "ordered" && funnel["exclusions"].is_null() && case["expected"]["counts"].is_array()
+    funnel["order"] == "ordered"
+        && funnel["exclusions"].is_null()
+        && case["expected"]["counts"].is_array()
 }
 
 fn quoted(text: &str) -> String {
@@ -23,7 +25,9 @@ fn filter(filter: &Value) -> String {
         other => panic!("operator {other}"),
     };
     let value = &filter["value"];
-    let value = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
+    let value = value
+        .as_str()
+        .map_or_else(|| value.to_string(), ToOwned::to_owned);
     let property = format!("props.{}", filter["property"].as_str().expect("property"));
     format!("{}{operator}{}", quoted(&property), quoted(&value))
 }
@@ -34,7 +38,9 @@ fn filters(list: &Value) -> String {
 }
 
 fn step(step: &Value) -> String {
-    let base = step["event"].as_str().map_or("any:".to_owned(), |name| format!("event:{}", quoted(name)));
+    let base = step["event"]
+        .as_str()
+        .map_or("any:".to_owned(), |name| format!("event:{}", quoted(name)));
     match filters(&step["filter"]) {
         none if none.is_empty() => base,
         some => format!("{base}[{some}]"),
@@ -43,10 +49,17 @@ fn step(step: &Value) -> String {
 
 #[test]
 fn published_ordered_funnels_come_out_as_their_sources_say() {
-    let Some(file) = shared("cases/funnels.json") else { return };
+    let Some(file) = shared("cases/funnels.json") else {
+        return;
+    };
     let text = std::fs::read_to_string(file).expect("the cases");
     let cases: Value = serde_json::from_str(&text).expect("JSON");
-    let cases: Vec<&Value> = cases["cases"].as_array().expect("cases").iter().filter(|case| is_ordered(case)).collect();
+    let cases: Vec<&Value> = cases["cases"]
+        .as_array()
+        .expect("cases")
+        .iter()
+        .filter(|case| is_ordered(case))
+        .collect();
 
     let mut lines = String::new();
     let mut events = 0;
@@ -75,8 +88,11 @@ fn published_ordered_funnels_come_out_as_their_sources_say() {
         let id = case["id"].as_str().expect("id");
         let funnel = &case["funnel"];
         let window = format!("{}s", funnel["window_seconds"]);
-        let mut arguments: Vec<String> =
-            ["funnel", "--site", id, "--format", "json", "--window", &window].map(Into::into).into();
+        let mut arguments: Vec<String> = [
+            "funnel", "--site", id, "--format", "json", "--window", &window,
+        ]
+        .map(Into::into)
+        .into();
         for one in funnel["steps"].as_array().expect("steps") {
             arguments.extend(["--step".to_owned(), step(one)]);
         }
@@ -86,7 +102,10 @@ fn published_ordered_funnels_come_out_as_their_sources_say() {
         }
         let expected = &case["expected"];
         let counts = expected["counts"].as_array().expect("counts");
-        let counts: Vec<u64> = counts.iter().map(|count| count.as_u64().expect("count")).collect();
+        let counts: Vec<u64> = counts
+            .iter()
+            .map(|count| count.as_u64().expect("count"))
+            .collect();
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let ran = run(&data, &arguments);
         if case["events"].as_array().is_some_and(Vec::is_empty) {
@@ -99,13 +118,22 @@ fn published_ordered_funnels_come_out_as_their_sources_say() {
         let got = visitors(&report);
         let times = |key: &str| expected[key].as_array().cloned().unwrap_or_default();
         let mut is_right = got == counts;
-        for (key, field) in [("avg_conversion_s", "mean_seconds"), ("median_conversion_s", "median_seconds")] {
+        for (key, field) in [
+            ("avg_conversion_s", "mean_seconds"),
+            ("median_conversion_s", "median_seconds"),
+        ] {
             for (at, seconds) in times(key).iter().enumerate() {
                 let told = report["steps"][at][field].as_f64();
-                is_right &= seconds.as_f64().is_none_or(|wanted| told.is_some_and(|told| (told - wanted).abs() < 0.01));
+                is_right &= seconds
+                    .as_f64()
+                    .is_none_or(|wanted| told.is_some_and(|told| (told - wanted).abs() < 0.01));
             }
         }
-        if is_right { held += 1 } else { wrong.push(format!("{id}: wanted {expected}, got {got:?}")) }
+        if is_right {
+            held += 1
+        } else {
+            wrong.push(format!("{id}: wanted {expected}, got {got:?}"))
+        }
     }
     println!("{held} of {} published ordered cases hold", cases.len());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -34,8 +34,17 @@ pub(crate) fn test() -> Result<()> {
     let rust = cargo(&["test", "--workspace", "--no-fail-fast"]);
     // A folder is no argument for node's runner in all versions; the shell names the files.
     let files = "tracker-wasm/test/*.test.mjs examples/*/*.test.mjs";
-    let browser = command("sh", &["-c", &format!("exec node --test --test-reporter=tap {files}")]);
-    for (title, mut suite) in [("Rust tests", rust), ("tracker and shop in Chromium", browser)] {
+    let browser = command(
+        "sh",
+        &[
+            "-c",
+            &format!("exec node --test --test-reporter=tap {files}"),
+        ],
+    );
+    for (title, mut suite) in [
+        ("Rust tests", rust),
+        ("tracker and shop in Chromium", browser),
+    ] {
         phase(title, || {
             if !counted(&mut suite, &mut count)? {
                 broken.push(name(&suite));

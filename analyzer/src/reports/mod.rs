@@ -1,5 +1,5 @@
 //! The reports. Each has the SQL of its stem in `sql/reports` and states its own shape; none knows another.
 
-pub mod coverage;
+mod coverage;
 pub mod funnel;
 pub mod sites;

@@ -315,7 +315,9 @@ mod tests {
                 "letters, digits",
             ),
         ] {
-            let bad = understand(&text).err().unwrap_or_else(|| panic!("taken: {text}"));
+            let bad = understand(&text)
+                .err()
+                .unwrap_or_else(|| panic!("taken: {text}"));
             assert_eq!(
                 (bad.line, bad.key.as_str()),
                 (4, key),

@@ -29,31 +29,37 @@ impl Token {
 }
 
 /// The next token at or after `position`; `None` at the end of the text. A quote or comment that is not
-/// closed reaches to the end.
+/// closed reaches to the end. The rules are those of ClickHouse's own lexer.
 pub(super) fn next_token(text: &[u8], position: usize) -> Option<Token> {
     let start = skip_blank(text, position);
-    let first = *text.get(start)?;
-    let (kind, end) = match first {
-        b'\'' | b'"' | b'`' => (Kind::Quoted, end_of_quote(text, start, first)),
-        b'$' => match end_of_heredoc(text, start) {
+    let rest = text.get(start..)?;
+    let (kind, end) = match rest {
+        [] => return None,
+        // Hexadecimal and binary literals know no escapes.
+        [b'x' | b'X' | b'b' | b'B', b'\'', ..] => (Kind::Quoted, after(text, start + 2, b"'")),
+        [quote @ (b'\'' | b'"' | b'`'), ..] => (Kind::Quoted, end_of_quote(text, start, *quote)),
+        // ‘text’ and “name”.
+        [0xe2, 0x80, 0x98, ..] => (Kind::Quoted, after(text, start + 3, "’".as_bytes())),
+        [0xe2, 0x80, 0x9c, ..] => (Kind::Quoted, after(text, start + 3, "”".as_bytes())),
+        [b'$', ..] => match end_of_heredoc(text, start) {
             Some(end) => (Kind::Quoted, end),
-            None => (Kind::Sign(first), start + 1),
+            None => (Kind::Word, end_of_word(text, start + 1)),
         },
-        _ if is_word_byte(first) => (Kind::Word, end_of_word(text, start)),
-        _ => (Kind::Sign(first), start + 1),
+        [first, ..] if is_word_byte(*first) => (Kind::Word, end_of_word(text, start)),
+        [first, ..] => (Kind::Sign(*first), start + 1),
     };
     Some(Token { kind, start, end })
 }
 
 fn is_word_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 fn end_of_word(text: &[u8], start: usize) -> usize {
-    text[start..]
+    let length = text[start..]
         .iter()
-        .position(|byte| !is_word_byte(*byte))
-        .map_or(text.len(), |length| start + length)
+        .position(|byte| !is_word_byte(*byte) && *byte != b'$');
+    length.map_or(text.len(), |length| start + length)
 }
 
 fn end_of_quote(text: &[u8], start: usize, quote: u8) -> usize {
@@ -73,12 +79,9 @@ fn end_of_quote(text: &[u8], start: usize, quote: u8) -> usize {
     text.len()
 }
 
-/// `$tag$ … $tag$`
+/// `$anything$ … $anything$`
 fn end_of_heredoc(text: &[u8], start: usize) -> Option<usize> {
-    let close = end_of_word(text, start + 1);
-    if text.get(close) != Some(&b'$') {
-        return None;
-    }
+    let close = find(text, start + 1, b"$")?;
     let mark = &text[start..=close];
     find(text, close + 1, mark).map(|found| found + mark.len())
 }
@@ -88,13 +91,38 @@ fn skip_blank(text: &[u8], mut at: usize) -> usize {
         let rest = &text[at.min(text.len())..];
         at = match rest {
             [b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c, ..] => at + 1,
-            [b'-', b'-', ..] | [b'#', b' ' | b'!', ..] => {
-                find(text, at, b"\n").unwrap_or(text.len())
-            }
-            [b'/', b'*', ..] => find(text, at + 2, b"*/").map_or(text.len(), |found| found + 2),
+            [b'-', b'-', ..] | [b'/', b'/', ..] | [b'#', b' ' | b'!', ..] => after(text, at, b"\n"),
+            [b'/', b'*', ..] => end_of_comment(text, at),
             _ => return at.min(text.len()),
         };
     }
+}
+
+/// Comments of several lines may hold one another.
+fn end_of_comment(text: &[u8], mut at: usize) -> usize {
+    let mut depth = 0_usize;
+    while at < text.len() {
+        match &text[at..] {
+            [b'/', b'*', ..] => {
+                depth += 1;
+                at += 2;
+            }
+            [b'*', b'/', ..] => {
+                depth -= 1;
+                at += 2;
+                if depth == 0 {
+                    return at;
+                }
+            }
+            _ => at += 1,
+        }
+    }
+    text.len()
+}
+
+/// Just behind the next `needle`, or the end of the text.
+fn after(text: &[u8], from: usize, needle: &[u8]) -> usize {
+    find(text, from, needle).map_or(text.len(), |found| found + needle.len())
 }
 
 fn find(text: &[u8], from: usize, needle: &[u8]) -> Option<usize> {
@@ -120,13 +148,19 @@ mod tests {
 
     #[test]
     fn words_quotes_and_signs_are_told_apart() {
-        let cases: [(&str, &[&str]); 9] = [
+        let cases: [(&str, &[&str]); 15] = [
             ("select 1", &["select", "1"]),
             ("-- format\nselect/* x */a", &["select", "a"]),
-            ("#!x\nselect # y\n1", &["select", "1"]),
+            ("#!x\nselect # y\n1 // z\n", &["select", "1"]),
             (r"'it''s \' fine' x", &[r"'it''s \' fine'", "x"]),
             ("`a``b`.\"c\"", &["`a``b`", ".", "\"c\""]),
             ("$h$ format ' $h$ x", &["$h$ format ' $h$", "x"]),
+            ("a$b$ '$b$'", &["a$b$", "'$b$'"]),
+            ("/* /* ' */ ' */ x", &["x"]),
+            (r"x'\' y", &[r"x'\'", "y"]),
+            ("‘ ' ’ y", &["‘ ' ’", "y"]),
+            ("“ ` ” y", &["“ ` ”", "y"]),
+            ("$ x", &["$", "x"]),
             ("f(1,2)", &["f", "(", "1", ",", "2", ")"]),
             ("'open", &["'open"]),
             ("", &[]),

@@ -14,12 +14,13 @@ use super::access::Access;
 use super::body::{BodyReader, decoded, fill};
 use super::failure::Failure;
 use super::options::Options;
+use super::reading;
 use super::reply::{Head, Outlet, Reply};
 use super::selection::Selection;
 use super::slots::{Slots, Use};
 use super::statement::{Statement, begins_insert, scan};
 use super::ticket::Ticket;
-use crate::engine::{Connection, Engine, Insertion, StatementClass, Tally, quote_name};
+use crate::engine::{Connection, Engine, Insertion, Tally, quote_name};
 
 /// A statement longer than this is refused; rows of an INSERT do not count.
 const LONGEST_STATEMENT: usize = 64 << 20;
@@ -144,6 +145,9 @@ impl Task {
     /// A new connection with the settings and the database of this request.
     fn connect(&self) -> Result<Connection, Failure> {
         let mut connection = self.engine.connect()?;
+        if self.access == Access::ReadOnly {
+            reading::restrict(&mut connection)?;
+        }
         if let Some(database) = &self.options.database {
             let sql = format!("USE {}", quote_name(database));
             connection.query(sql.as_bytes(), "Null", &[])?;
@@ -170,9 +174,8 @@ impl Task {
                 "Syntax error (Multi-statements are not allowed)",
             ));
         }
-        if self.access == Access::ReadOnly && analysis.class == StatementClass::Changing {
-            let message = "Cannot execute query in readonly mode: this password may only read";
-            return Err(Failure::new(164, "READONLY", message));
+        if self.access == Access::ReadOnly {
+            reading::check(connection, text, analysis.class)?;
         }
         Ok(())
     }

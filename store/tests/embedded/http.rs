@@ -258,6 +258,10 @@ async fn the_password_for_tools_reads_tables_and_nothing_else() {
     let bench = Bench::open().await;
     bench.sql("CREATE TABLE t (a UInt8) ENGINE = Memory").await;
     bench.sql("INSERT INTO t VALUES (7)").await;
+    bench.store.migrate().await.unwrap();
+    bench
+        .sql("INSERT INTO secrets SELECT 'salt', 'pepper', now64(6)")
+        .await;
     let ask = async |sql: &str| {
         let request = bench
             .http
@@ -295,6 +299,23 @@ async fn the_password_for_tools_reads_tables_and_nothing_else() {
         "CREATE TEMPORARY TABLE x (a UInt8)",
         "EXPLAIN SELECT * FROM file('/etc/hostname', 'LineAsString')",
         "DESCRIBE TABLE file('/etc/hostname')",
+        "SELECT file('/etc/hostname')",
+        "SELECT * APPLY file FROM (SELECT '/etc/hostname')",
+        "SELECT `fi\\x6ce`('/etc/hostname')",
+        "SELECT 1 AS a$b$, file('/etc/hostname'), '$b$'",
+        "SELECT /* /* */ ' */ file('/etc/hostname') -- '",
+        "SELECT * FROM `/etc/hostname`",
+        "SELECT * FROM default.`/etc/hostname`",
+        "SELECT * FROM (SELECT * FROM remote('127.0.0.1', 'snag', 't') SETTINGS readonly = 0)",
+        "SELECT * FROM (SELECT * FROM executable('x', 'CSV', 'a UInt8') SETTINGS readonly = 0)",
+        "SELECT * FROM secrets",
+        "SELECT * FROM merge('snag', 'secrets')",
+        "SELECT * FROM loop('snag', 'secrets') LIMIT 1",
+        "SELECT * FROM mergeTreeIndex('snag', 'secrets')",
+        "SELECT * FROM (SELECT * FROM loop('snag', 'secrets') LIMIT 1 SETTINGS readonly = 0)",
+        "SELECT * FROM (SELECT * FROM mergeTreeIndex('snag', 'secrets') SETTINGS readonly = 0)",
+        "SET ROLE ALL",
+        "SET ROLE snag_owner",
     ] {
         let (status, code, text) = ask(sql).await;
         assert!(status >= 400 && !code.is_empty(), "{sql}: {status} {text}");
