@@ -39,8 +39,15 @@ fn candidates(configured: Option<&Path>, cache: Option<&Path>) -> Vec<PathBuf> {
         places.push(directory.join(FILE));
     }
     if let Some(cache) = cache {
-        let version = cache.join("snaglist").join("engine").join(ENGINE_VERSION);
-        places.push(version.join("node_modules").join(&package).join(FILE));
+        for engines in [cache.join("snaglist").join("engine"), cache.to_owned()] {
+            places.push(
+                engines
+                    .join(ENGINE_VERSION)
+                    .join("node_modules")
+                    .join(&package)
+                    .join(FILE),
+            );
+        }
     }
     places.push(Path::new("node_modules").join(&package).join(FILE));
     places
@@ -103,13 +110,13 @@ mod tests {
 
     #[test]
     fn the_cache_is_looked_at_by_version() {
-        let places = candidates(None, Some(Path::new("/cache")));
-        let wanted = format!("/cache/snaglist/engine/{ENGINE_VERSION}/node_modules/@chdb/");
-        assert!(
-            places
+        for cache in ["/cache", "/cache/snaglist/engine"] {
+            let places = candidates(None, Some(Path::new(cache)));
+            let wanted = format!("/cache/snaglist/engine/{ENGINE_VERSION}/node_modules/@chdb/");
+            let found = places
                 .iter()
-                .any(|place| place.display().to_string().starts_with(&wanted)),
-            "{places:?}"
-        );
+                .any(|place| place.display().to_string().starts_with(&wanted));
+            assert!(found, "{places:?}");
+        }
     }
 }
