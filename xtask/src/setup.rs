@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::step::{command, phase, root, run, works};
 
 const ENGINE_VERSION: &str = include_str!("../../store/engine-version.txt");
-const PYTHON_CLIENT: &str = "clickhouse-connect==0.15.1";
+const PYTHON_CLIENT: &str = "clickhouse-connect==1.12.0";
 
 /// Brings everything.
 pub(crate) fn setup() -> Result<()> {
