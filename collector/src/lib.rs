@@ -5,6 +5,7 @@
 
 mod client;
 mod config;
+mod encoding;
 mod enrich;
 pub mod import;
 mod known_elements;

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use snag_beacon::limits::BATCH_BYTES;
 
 use crate::client;
+use crate::encoding::RowBinary;
 use crate::enrich::{Enriched, Knowledge, Sender, enrich};
 use crate::row::{ElementRow, Table};
 use crate::spool::{Rows, SpoolError};
@@ -145,21 +146,21 @@ async fn read(
 
 /// Encodes what is to be stored. Elements that were stored lately are left out; those that are in are named.
 fn rows(collecting: &Collecting, enriched: &Enriched) -> (Rows, Vec<(u64, i64)>) {
-    let mut events = Vec::with_capacity(256 * enriched.events.len());
+    let mut events = RowBinary(Vec::with_capacity(256 * enriched.events.len()));
     enriched
         .events
         .iter()
-        .for_each(|row| row.encode(&mut events));
-    let mut parts = vec![(Table::Events, count(enriched.events.len()), events)];
+        .for_each(|row| row.write(&mut events));
+    let mut parts = vec![(Table::Events, count(enriched.events.len()), events.0)];
     let fresh: Vec<&ElementRow> = enriched
         .elements
         .iter()
         .filter(|row| !collecting.known_elements.knows(row.element, row.seen_at))
         .collect();
     if !fresh.is_empty() {
-        let mut elements = Vec::new();
-        fresh.iter().for_each(|row| row.encode(&mut elements));
-        parts.push((Table::Elements, count(fresh.len()), elements));
+        let mut elements = RowBinary::default();
+        fresh.iter().for_each(|row| row.write(&mut elements));
+        parts.push((Table::Elements, count(fresh.len()), elements.0));
     }
     (
         Rows { parts },

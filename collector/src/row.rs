@@ -1,7 +1,12 @@
-//! Rows of the tables beacons end in, and their encoding as ClickHouse `RowBinaryWithNamesAndTypes`.
+//! Rows of the tables beacons end in.
 //!
-//! Invariant: a schema and the rows written under it name the same columns in the same order; the spool stores both,
-//! so that a segment can be shipped by a later version as it is. What the columns mean stands in `sql/migrations`.
+//! Invariant: a row writes as many values as its table has columns, in their order. What the columns mean stands in
+//! `sql/migrations`; how values become bytes, in `encoding`.
+
+use std::sync::Arc;
+
+use crate::encoding::Values;
+use crate::enrich::{Agent, Place};
 
 /// A table that the collector fills.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,26 +37,12 @@ impl Table {
         Self::ALL.into_iter().find(|table| *table as u8 == number)
     }
 
-    fn columns(self) -> &'static [(&'static str, &'static str)] {
+    /// Names and types, in the order in which rows are written.
+    pub(crate) fn columns(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Elements => ELEMENT_COLUMNS,
             Self::Events => EVENT_COLUMNS,
         }
-    }
-
-    /// The head of a `RowBinaryWithNamesAndTypes` document: column count, names, types.
-    #[must_use]
-    pub(crate) fn schema(self) -> Vec<u8> {
-        let columns = self.columns();
-        let mut out = Vec::with_capacity(64 * columns.len());
-        put_length(&mut out, columns.len());
-        for (name, _) in columns {
-            put_text(&mut out, name);
-        }
-        for (_, kind) in columns {
-            put_text(&mut out, kind);
-        }
-        out
     }
 }
 
@@ -151,8 +142,8 @@ pub(crate) struct EventRow {
     pub(crate) referrer_path: String,
     pub(crate) source: String,
     pub(crate) utm: Utm,
-    pub(crate) agent: crate::enrich::Agent,
-    pub(crate) place: crate::enrich::Place,
+    pub(crate) agent: Option<Arc<Agent>>,
+    pub(crate) place: Place,
     pub(crate) viewport: (u16, u16),
     pub(crate) bot: &'static str,
     pub(crate) props: Vec<(String, String)>,
@@ -171,27 +162,27 @@ pub(crate) struct Utm {
 }
 
 impl EventRow {
-    /// Appends the row in the order of the schema.
-    pub(crate) fn encode(&self, out: &mut Vec<u8>) {
-        put_text(out, &self.site);
-        out.extend_from_slice(&self.time.to_le_bytes());
-        out.extend_from_slice(&self.received_at.to_le_bytes());
-        out.extend_from_slice(&self.seq.to_le_bytes());
-        out.extend_from_slice(&self.visitor.to_le_bytes());
-        out.extend_from_slice(&self.visitor_before.to_le_bytes());
-        out.extend_from_slice(&self.session.to_le_bytes());
-        out.extend_from_slice(&self.pageview.to_le_bytes());
-        out.extend_from_slice(&(self.kind as i8).to_le_bytes());
+    /// Writes the row in the order of the table's columns.
+    pub(crate) fn write(&self, to: &mut impl Values) {
+        to.text(&self.site);
+        to.number(self.time.to_le_bytes());
+        to.number(self.received_at.to_le_bytes());
+        to.number(self.seq.to_le_bytes());
+        to.number(self.visitor.to_le_bytes());
+        to.number(self.visitor_before.to_le_bytes());
+        to.number(self.session.to_le_bytes());
+        to.number(self.pageview.to_le_bytes());
+        to.number((self.kind as i8).to_le_bytes());
         for text in [&self.name, &self.host, &self.path, &self.query, &self.title] {
-            put_text(out, text);
+            to.text(text);
         }
-        out.extend_from_slice(&self.element.to_le_bytes());
-        out.extend_from_slice(&self.x.to_le_bytes());
-        out.extend_from_slice(&self.y.to_le_bytes());
-        let (utm, agent, place) = (&self.utm, &self.agent, &self.place);
+        to.number(self.element.to_le_bytes());
+        to.number(self.x.to_le_bytes());
+        to.number(self.y.to_le_bytes());
         for text in [&self.referrer_host, &self.referrer_path, &self.source] {
-            put_text(out, text);
+            to.text(text);
         }
+        let utm = &self.utm;
         for text in [
             &utm.source,
             &utm.medium,
@@ -199,8 +190,10 @@ impl EventRow {
             &utm.term,
             &utm.content,
         ] {
-            put_text(out, text);
+            to.text(text);
         }
+        let unknown = Agent::default();
+        let agent = self.agent.as_deref().unwrap_or(&unknown);
         for text in [
             agent.device,
             &agent.browser,
@@ -208,27 +201,18 @@ impl EventRow {
             &agent.os,
             &agent.os_version,
         ] {
-            put_text(out, text);
+            to.text(text);
         }
-        for text in [&place.country, &place.region, &place.city] {
-            put_text(out, text);
+        for text in [&self.place.country, &self.place.region, &self.place.city] {
+            to.text(text);
         }
-        out.extend_from_slice(&self.viewport.0.to_le_bytes());
-        out.extend_from_slice(&self.viewport.1.to_le_bytes());
-        put_text(out, self.bot);
-        put_length(out, self.props.len());
-        for (key, value) in &self.props {
-            put_text(out, key);
-            put_text(out, value);
-        }
-        match self.value {
-            None => out.push(1),
-            Some(value) => {
-                out.push(0);
-                out.extend_from_slice(&value.to_le_bytes());
-            }
-        }
-        put_text(out, &self.currency);
+        to.number(self.viewport.0.to_le_bytes());
+        to.number(self.viewport.1.to_le_bytes());
+        to.text(self.bot);
+        to.map(&self.props);
+        to.optional(self.value);
+        to.text(&self.currency);
+        to.end_row();
     }
 }
 
@@ -248,10 +232,10 @@ pub(crate) struct ElementRow {
 }
 
 impl ElementRow {
-    /// Appends the row in the order of the schema.
-    pub(crate) fn encode(&self, out: &mut Vec<u8>) {
-        put_text(out, &self.site);
-        out.extend_from_slice(&self.element.to_le_bytes());
+    /// Writes the row in the order of the table's columns.
+    pub(crate) fn write(&self, to: &mut impl Values) {
+        to.text(&self.site);
+        to.number(self.element.to_le_bytes());
         for text in [
             &self.host,
             &self.path,
@@ -261,9 +245,10 @@ impl ElementRow {
             &self.href,
             &self.role,
         ] {
-            put_text(out, text);
+            to.text(text);
         }
-        out.extend_from_slice(&self.seen_at.to_le_bytes());
+        to.number(self.seen_at.to_le_bytes());
+        to.end_row();
     }
 }
 
@@ -286,36 +271,9 @@ pub(crate) fn number(hasher: &blake3::Hasher) -> u64 {
     u64::from_le_bytes(bytes).max(1)
 }
 
-fn put_length(out: &mut Vec<u8>, mut length: usize) {
-    while length >= 0x80 {
-        out.push((length as u8) | 0x80);
-        length >>= 7;
-    }
-    out.push(length as u8);
-}
-
-fn put_text(out: &mut Vec<u8>, text: &str) {
-    put_length(out, text.len());
-    out.extend_from_slice(text.as_bytes());
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn lengths_are_written_as_leb128() {
-        for (length, bytes) in [
-            (0, vec![0]),
-            (127, vec![127]),
-            (128, vec![0x80, 1]),
-            (300, vec![0xac, 2]),
-        ] {
-            let mut out = Vec::new();
-            put_length(&mut out, length);
-            assert_eq!(out, bytes);
-        }
-    }
 
     #[test]
     fn an_element_is_the_same_on_all_pages_and_differs_by_target() {

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use futures_util::stream;
 use rand::Rng;
-use snag_store::Store;
+use snag_store::{BodyFormat, Store};
 
 use crate::metrics::Metrics;
 use crate::row::Table;
@@ -102,7 +102,12 @@ impl Uploader {
             }
             let token = format!("{name}.{}", table.name());
             let body = stream::iter(body.into_iter().map(Ok));
-            match self.store.insert_body(table.name(), &token, body).await {
+            let format = BodyFormat::RowBinary;
+            match self
+                .store
+                .insert_body(table.name(), format, &token, body)
+                .await
+            {
                 Ok(()) => self.metrics.shipped(table, rows),
                 Err(error) if error.is_retryable() => {
                     return Ok(Outcome::Unavailable(error.to_string()));

@@ -19,4 +19,4 @@ pub use doctor::{Check, Examination, doctor};
 pub use engine::{ENGINE_VERSION, engine_package};
 pub use error::Error;
 pub use migration::Applied;
-pub use store::{Role, Store};
+pub use store::{BodyFormat, Role, Store};

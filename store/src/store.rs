@@ -56,6 +56,24 @@ pub enum Role {
     },
 }
 
+/// How the rows of an insert are written. Both say the names and types of their columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyFormat {
+    /// `RowBinaryWithNamesAndTypes`: row after row, of exactly the table's types.
+    RowBinary,
+    /// `Native`: blocks of columns, whose types are converted to the table's.
+    Native,
+}
+
+impl BodyFormat {
+    fn name(self) -> &'static str {
+        match self {
+            BodyFormat::RowBinary => "RowBinaryWithNamesAndTypes",
+            BodyFormat::Native => "Native",
+        }
+    }
+}
+
 /// What only the owner of a data directory has. Fields are dropped in this order.
 struct Owned {
     front: Front,
@@ -214,8 +232,7 @@ impl Store {
         &self.database
     }
 
-    /// Sends `body`, a whole document of RowBinaryWithNamesAndTypes, as one INSERT into `table`, and waits until
-    /// it is confirmed. Sent again with the same `token`, it is stored once, if the table has a deduplication
+    /// Sends `body`, a whole document of `format`, as one INSERT into `table`, and waits until it is confirmed. Sent again with the same `token`, it is stored once, if the table has a deduplication
     /// window.
     ///
     /// # Errors
@@ -224,13 +241,11 @@ impl Store {
     pub async fn insert_body(
         &self,
         table: &str,
+        format: BodyFormat,
         token: &str,
         body: impl Stream<Item = io::Result<Bytes>> + Send,
     ) -> Result<(), Error> {
-        let sql = format!(
-            "INSERT INTO {} FORMAT RowBinaryWithNamesAndTypes",
-            quote_name(table)
-        );
+        let sql = format!("INSERT INTO {} FORMAT {}", quote_name(table), format.name());
         let mut insert = self
             .client
             .insert_formatted_with(sql)

@@ -3,6 +3,8 @@
 //! The cases lie outside the project, in the directory that `SNAG_SHARED` names (default: `../shared`). Where it is
 //! not, the tests say so and hold nothing.
 
+#![expect(clippy::print_stdout, reason = "a test that holds nothing says so")]
+
 #[path = "../e2e/harness.rs"]
 #[expect(dead_code, reason = "reports need a part of it")]
 mod harness;

@@ -29,7 +29,7 @@ pub(crate) struct Agent {
 
 #[derive(Debug)]
 pub(super) struct Parsed {
-    pub(super) agent: Agent,
+    pub(super) agent: Arc<Agent>,
     pub(super) bot: &'static str,
 }
 
@@ -55,9 +55,9 @@ impl Agents {
 
     /// What the user agent says, and why it is taken for a bot (empty: it is not).
     #[must_use]
-    pub(crate) fn describe(&self, user_agent: &str) -> (Agent, &'static str) {
+    pub(crate) fn describe(&self, user_agent: &str) -> (Arc<Agent>, &'static str) {
         let parsed = self.parse(user_agent);
-        (parsed.agent.clone(), parsed.bot)
+        (Arc::clone(&parsed.agent), parsed.bot)
     }
 }
 
@@ -71,7 +71,7 @@ fn parse(user_agent: &str) -> Parsed {
     };
     let Some(result) = Parser::new().parse(user_agent) else {
         return Parsed {
-            agent: Agent::default(),
+            agent: Arc::default(),
             bot: bot_reason(user_agent, false),
         };
     };
@@ -82,22 +82,21 @@ fn parse(user_agent: &str) -> Parsed {
         _ => "",
     };
     Parsed {
-        agent: Agent {
+        agent: Arc::new(Agent {
             device,
             browser: known(result.name),
             browser_version: known(result.version),
             os: known(result.os),
             os_version: known(&result.os_version),
-        },
+        }),
         bot: bot_reason(user_agent, result.category == "crawler"),
     }
 }
 
 pub(super) fn describe(knowledge: &Knowledge<'_>, draft: &mut Draft<'_>) -> Result<(), DropReason> {
-    draft
-        .row
-        .agent
-        .clone_from(&knowledge.agents.parse(draft.sender.user_agent).agent);
+    draft.row.agent = Some(Arc::clone(
+        &knowledge.agents.parse(draft.sender.user_agent).agent,
+    ));
     Ok(())
 }
 
@@ -116,6 +115,6 @@ mod tests {
             (agent.device, agent.browser.as_str(), agent.os.as_str(), bot),
             ("mobile", "Safari", "iPhone", "")
         );
-        assert_eq!(agents.describe("total nonsense").0, Agent::default());
+        assert_eq!(*agents.describe("total nonsense").0, Agent::default());
     }
 }

@@ -99,13 +99,14 @@ fn times_are_the_servers_and_events_of_one_load_share_their_pageview() {
         [NOW - 5000, NOW - 1000, NOW]
     );
     assert_eq!([page.seq, click.seq, custom.seq], [0, 1, 2]);
+    let browser = page.agent.as_ref().expect("an agent");
     assert!(page.pageview != 0 && page.pageview == click.pageview);
     assert_eq!(
         (page.path.as_str(), page.query.as_str(), page.title.as_str()),
         ("/cart", "", "Cart")
     );
     assert_eq!(
-        (page.agent.device, page.agent.browser.as_str(), page.bot),
+        (browser.device, browser.browser.as_str(), page.bot),
         ("desktop", "Chrome", "")
     );
     assert_eq!(

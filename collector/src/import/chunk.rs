@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::io::{self, BufRead, Read as _};
 
 /// Bytes after which a stretch ends with its line: rows of about one insert.
-const CHUNK_BYTES: usize = 24 * 1024 * 1024;
+const CHUNK_BYTES: usize = 64 * 1024 * 1024;
 /// The longest line that is read.
 pub(super) const LINE_BYTES: u64 = 1024 * 1024;
 
@@ -31,6 +31,8 @@ pub(super) struct Chunks<'a> {
     hasher: blake3::Hasher,
     position: u64,
     line: u64,
+    /// A last line that nothing ended. It is a stretch of its own, for it may be a part of a line.
+    tail: Vec<u8>,
 }
 
 impl<'a> Chunks<'a> {
@@ -41,6 +43,7 @@ impl<'a> Chunks<'a> {
             hasher: blake3::Hasher::new(),
             position: 0,
             line: 1,
+            tail: Vec::new(),
         }
     }
 
@@ -52,62 +55,85 @@ impl<'a> Chunks<'a> {
     /// The next stretch, `None` at the end. After an error what was read before it can still be had by calling again.
     pub(super) fn next(&mut self, failed: &mut Option<io::Error>) -> Option<Chunk> {
         let mut chunk = Chunk {
-            bytes: Vec::new(),
+            bytes: std::mem::take(&mut self.tail),
             first_line: self.line,
             mark: (0, [0; 32]),
             too_long: Vec::new(),
         };
+        let mut hashed = 0;
+        if !chunk.bytes.is_empty() {
+            self.end_line(chunk.bytes.len() as u64);
+        }
         while failed.is_none() && chunk.bytes.len() < CHUNK_BYTES {
             let start = chunk.bytes.len();
-            let length = match self.read_line(&mut chunk) {
+            match self.read_line(&mut chunk, &mut hashed) {
                 Ok(0) => break,
-                Ok(length) => length,
+                Ok(length) if chunk.bytes.ends_with(b"\n") => self.end_line(length),
+                Ok(_) => {
+                    self.tail = chunk.bytes.split_off(start);
+                    // With the end it would have, so that it is the same line once it has one.
+                    self.tail.push(b'\n');
+                    if start == 0 {
+                        return self.next(failed);
+                    }
+                    break;
+                }
                 Err(error) => {
                     // A line that was cut by the error is not one.
                     chunk.bytes.truncate(start);
                     *failed = Some(error);
                     break;
                 }
-            };
-            self.position += length;
-            self.line += 1;
-            if self
-                .known
-                .range((self.position, [0; 32])..=(self.position, [255; 32]))
-                .next()
-                .is_some()
-                && self.known.contains(&self.mark())
-            {
-                break;
+            }
+            if self.may_end_here() {
+                self.hasher.update(&chunk.bytes[hashed..]);
+                hashed = chunk.bytes.len();
+                if self.known.contains(&self.mark()) {
+                    break;
+                }
             }
         }
         if self.line == chunk.first_line {
             return None;
         }
+        self.hasher.update(&chunk.bytes[hashed..]);
         chunk.mark = self.mark();
         Some(chunk)
+    }
+
+    fn end_line(&mut self, length: u64) {
+        self.position += length;
+        self.line += 1;
+    }
+
+    /// Whether an earlier import ended at this byte, perhaps of another file.
+    fn may_end_here(&self) -> bool {
+        let here = (self.position, [0; 32])..=(self.position, [255; 32]);
+        self.known.range(here).next().is_some()
     }
 
     fn mark(&self) -> Mark {
         (self.position, *self.hasher.finalize().as_bytes())
     }
 
-    /// Appends one line with its end to the chunk; returns its length in the source, 0 at the end.
-    fn read_line(&mut self, chunk: &mut Chunk) -> io::Result<u64> {
+    /// Appends one line with its end to the chunk, whose first `hashed` bytes need no hashing any more; returns the
+    /// line's length in the source, 0 at the end.
+    fn read_line(&mut self, chunk: &mut Chunk, hashed: &mut usize) -> io::Result<u64> {
         let start = chunk.bytes.len();
-        let mut length = (&mut self.lines)
-            .take(LINE_BYTES)
-            .read_until(b'\n', &mut chunk.bytes)? as u64;
-        self.hasher.update(&chunk.bytes[start..]);
-        if length == LINE_BYTES && chunk.bytes.last() != Some(&b'\n') {
+        let line = (&mut self.lines).take(LINE_BYTES);
+        let mut length = { line }.read_until(b'\n', &mut chunk.bytes)? as u64;
+        if length == LINE_BYTES && !chunk.bytes.ends_with(b"\n") {
+            self.hasher.update(&chunk.bytes[*hashed..]);
             chunk.bytes.truncate(start);
             chunk.bytes.push(b'\n');
+            *hashed = chunk.bytes.len();
             chunk.too_long.push(self.line);
             length += self.skip_line()?;
         }
         Ok(length)
     }
 
+    /// Hashes and forgets the rest of a line.
     fn skip_line(&mut self) -> io::Result<u64> {
         let mut skipped = 0;
         loop {
@@ -115,10 +141,7 @@ impl<'a> Chunks<'a> {
             if buffer.is_empty() {
                 return Ok(skipped);
             }
-            let end = buffer
-                .iter()
-                .position(|byte| *byte == b'\n')
-                .map(|at| at + 1);
+            let end = memchr::memchr(b'\n', buffer).map(|at| at + 1);
             let count = end.unwrap_or(buffer.len());
             self.hasher.update(&buffer[..count]);
             self.lines.consume(count);
@@ -165,12 +188,31 @@ mod tests {
     }
 
     #[test]
+    fn a_last_line_without_an_end_is_a_stretch_of_its_own_and_the_same_once_it_has_one() {
+        let none = BTreeSet::new();
+        let texts =
+            |chunks: &[(String, u64, Mark)]| chunks.iter().map(|c| c.0.clone()).collect::<Vec<_>>();
+        let open = cut("a\nb", &none);
+        assert_eq!(texts(&open), ["a\n", "b\n"]);
+        assert_eq!((open[0].1, open[1].1), (1, 2));
+        let known: BTreeSet<Mark> = open.iter().map(|chunk| chunk.2).collect();
+        assert_eq!(texts(&cut("a\nb\nc\n", &known)), ["a\n", "b\n", "c\n"]);
+        assert_eq!(
+            texts(&cut("a\nbc\n", &known)),
+            ["a\n", "bc\n"],
+            "it was a part of a line"
+        );
+        assert_eq!(texts(&cut("a", &none)), ["a\n"]);
+        assert!(cut("", &none).is_empty());
+    }
+
+    #[test]
     fn a_line_that_is_too_long_is_left_out_and_named() {
-        let text = format!("a\n{}\nb", "x".repeat(3 * 1024 * 1024));
+        let text = format!("a\n{}\nb\n", "x".repeat(3 * 1024 * 1024));
         let known = BTreeSet::new();
         let mut chunks = Chunks::new(Box::new(io::Cursor::new(text.clone())), &known);
         let chunk = chunks.next(&mut None).expect("a chunk");
-        assert_eq!(chunk.bytes, b"a\n\nb");
+        assert_eq!(chunk.bytes, b"a\n\nb\n");
         assert_eq!(chunk.too_long, [2]);
         assert_eq!(
             chunk.mark,

@@ -10,7 +10,7 @@ use serde::Serialize;
 use snag_beacon::limits::{NAME_BYTES, SITE_BYTES, STRING_BYTES};
 
 use super::ImportOptions;
-use super::shape::{Fault, Line, read};
+use super::shape::{Fault, Line, LineElement, read};
 use crate::enrich::{element_row, page_address, source_of, target};
 use crate::row::{ElementRow, EventKind, EventRow, element_id, number};
 
@@ -39,9 +39,17 @@ impl fmt::Display for BadLine {
 }
 
 /// The rows of one line.
-pub(super) struct LineRows {
+pub(super) struct LineRows<'a> {
     pub(super) event: EventRow,
-    pub(super) element: Option<ElementRow>,
+    element: Option<LineElement<'a>>,
+}
+
+impl LineRows<'_> {
+    /// What is kept of the element the event names, if it names one.
+    pub(super) fn element(&self) -> Option<ElementRow> {
+        let element = self.element.as_ref()?;
+        Some(element_row(&self.event, &element.words()))
+    }
 }
 
 /// What all lines of an import share.
@@ -52,7 +60,11 @@ pub(super) struct Context<'a> {
 }
 
 /// Understands one line.
-pub(super) fn parse(context: &Context<'_>, line: u64, text: &[u8]) -> Result<LineRows, BadLine> {
+pub(super) fn parse<'a>(
+    context: &Context<'_>,
+    line: u64,
+    text: &'a [u8],
+) -> Result<LineRows<'a>, BadLine> {
     let text = std::str::from_utf8(text).map_err(|error| {
         let at = error.valid_up_to() + 1;
         BadLine {
@@ -62,13 +74,17 @@ pub(super) fn parse(context: &Context<'_>, line: u64, text: &[u8]) -> Result<Lin
         }
     })?;
     read(text)
-        .and_then(|parsed| rows(context, line, &parsed))
+        .and_then(|parsed| rows(context, line, parsed))
         .map_err(|(key, reason)| BadLine { line, key, reason })
 }
 
-fn rows(context: &Context<'_>, number_of_line: u64, line: &Line<'_>) -> Result<LineRows, Fault> {
+fn rows<'a>(
+    context: &Context<'_>,
+    number_of_line: u64,
+    line: Line<'a>,
+) -> Result<LineRows<'a>, Fault> {
     let bad = |key: &str, reason: &str| Err((key.to_owned(), reason.to_owned()));
-    check(line)?;
+    check(&line)?;
     let Ok(time) = line.time.parse::<Timestamp>() else {
         return bad("time", "is no time like 2026-01-05T10:00:00.000Z");
     };
@@ -100,8 +116,11 @@ fn rows(context: &Context<'_>, number_of_line: u64, line: &Line<'_>) -> Result<L
         page_address(&line.referrer, &[]).filter(|referrer| referrer.host != address.host);
     let (referrer_host, referrer_path) = referrer.map(|r| (r.host, r.path)).unwrap_or_default();
     let (agent, bot) = match line.user_agent.as_ref() {
-        "" => Default::default(),
-        text => options.agents.describe(text),
+        "" => (None, ""),
+        text => {
+            let (agent, bot) = options.agents.describe(text);
+            (Some(agent), bot)
+        }
     };
     let place = match (line.ip.as_ref(), &options.places) {
         ("", _) => Default::default(),
@@ -146,16 +165,18 @@ fn rows(context: &Context<'_>, number_of_line: u64, line: &Line<'_>) -> Result<L
         agent,
         bot,
         place,
-        props: line.props.0.clone(),
+        props: line.props.0,
         value: line.value,
         currency: line.currency.to_string(),
         ..EventRow::default()
     };
-    let element = line.element.as_ref().map(|element| {
+    if let Some(element) = &line.element {
         event.element = element_id(&line.site, &element.selector, &target(&element.href));
-        element_row(&event, &element.words())
-    });
-    Ok(LineRows { event, element })
+    }
+    Ok(LineRows {
+        event,
+        element: line.element,
+    })
 }
 
 /// The limits a beacon has, and what must not be empty.
@@ -230,7 +251,7 @@ mod tests {
     use super::*;
     use crate::enrich::{Agents, Sites};
 
-    fn understand(text: &str) -> Result<LineRows, BadLine> {
+    fn understand(text: &str) -> Result<LineRows<'_>, BadLine> {
         let options = ImportOptions {
             strict: false,
             sites: Sites::default(),
@@ -256,6 +277,7 @@ mod tests {
             "props":{"plan":"pro","seats":3,"trial":true,"none":null},"value":12.5,"currency":"EUR","session":"s1"}"##,
         )
         .unwrap_or_else(|bad| panic!("{bad}"));
+        let element = rows.element().expect("element");
         let event = rows.event;
         assert_eq!(
             (event.time, event.kind, event.path.as_str()),
@@ -267,7 +289,6 @@ mod tests {
         );
         assert_eq!(event.value, Some(12.5));
         assert_ne!(event.session, 0);
-        let element = rows.element.expect("element");
         assert_eq!(
             (
                 element.selector.as_str(),

@@ -3,6 +3,7 @@
 //! Each stretch is split by month, the store's partitions, so that one insert is one part and goes in whole or not at
 //! all; once all are in, the stretch is recorded.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
 use std::io;
@@ -14,7 +15,7 @@ use clickhouse::Row;
 use futures_util::stream;
 use jiff::Timestamp;
 use serde::Deserialize;
-use snag_store::Store;
+use snag_store::{BodyFormat, Store};
 use tokio::sync::mpsc;
 
 use super::chunk::{Chunk, Chunks, LINE_BYTES, Mark};
@@ -22,7 +23,8 @@ use super::key::import_key;
 use super::line::{BadLine, Context, parse};
 use super::source::{Reading, keep_stdin, open, reopen};
 use super::{ImportError, ImportOptions, Imported, Progress, Source};
-use crate::row::Table;
+use crate::encoding::Native;
+use crate::row::{ElementRow, Table};
 
 const PIECE: usize = 256 * 1024;
 
@@ -192,7 +194,12 @@ async fn insert(
             .step_by(PIECE)
             .map(move |at| Ok(body.slice(at..body.len().min(at + PIECE))));
         store
-            .insert_body(table.name(), &token, stream::iter(pieces))
+            .insert_body(
+                table.name(),
+                BodyFormat::Native,
+                &token,
+                stream::iter(pieces),
+            )
             .await?;
     }
     let record = store
@@ -246,11 +253,11 @@ fn stretch(context: &Context<'_>, chunk: &Chunk, already: Option<u64>) -> Stretc
         bad: Vec::new(),
         already,
     };
-    let mut events: BTreeMap<i32, Vec<u8>> = BTreeMap::new();
-    let mut elements: HashMap<u64, crate::row::ElementRow> = HashMap::new();
+    let mut events: BTreeMap<i32, Native> = BTreeMap::new();
+    // In the order of their identifiers: the same stretch must give the same bytes each time.
+    let mut elements: BTreeMap<u64, ElementRow> = BTreeMap::new();
     let mut months = Months::default();
-    for (line, text) in (chunk.first_line..).zip(chunk.bytes.split(|byte| *byte == b'\n')) {
-        let text = text.trim_ascii();
+    for (line, text) in (chunk.first_line..).zip(lines(&chunk.bytes)) {
         if chunk.too_long.contains(&line) {
             let reason = format!("is longer than {LINE_BYTES} bytes");
             stretch.bad.push(BadLine {
@@ -261,13 +268,15 @@ fn stretch(context: &Context<'_>, chunk: &Chunk, already: Option<u64>) -> Stretc
         } else if !text.is_empty() {
             match parse(context, line, text) {
                 Ok(rows) => {
-                    let body = events
+                    let block = events
                         .entry(months.of(rows.event.time))
-                        .or_insert_with(|| Table::Events.schema());
-                    rows.event.encode(body);
+                        .or_insert_with(|| Native::new(Table::Events));
+                    rows.event.write(block);
                     stretch.rows += 1;
-                    if let Some(element) = rows.element {
-                        elements.insert(element.element, element);
+                    if let Entry::Vacant(place) = elements.entry(rows.event.element)
+                        && let Some(element) = rows.element()
+                    {
+                        place.insert(element);
                     }
                 }
                 Err(bad) => stretch.bad.push(bad),
@@ -278,21 +287,27 @@ fn stretch(context: &Context<'_>, chunk: &Chunk, already: Option<u64>) -> Stretc
         return stretch;
     }
     if !elements.is_empty() {
-        let mut body = Table::Elements.schema();
-        let mut elements: Vec<_> = elements.into_values().collect();
-        // The same stretch must give the same bytes each time.
-        elements.sort_by_key(|element| element.element);
+        let mut block = Native::new(Table::Elements);
         elements
-            .iter()
-            .for_each(|element| element.encode(&mut body));
-        stretch.bodies.push((Table::Elements, 0, body));
+            .values()
+            .for_each(|element| element.write(&mut block));
+        stretch.bodies.push((Table::Elements, 0, block.finish()));
     }
-    stretch.bodies.extend(
-        events
-            .into_iter()
-            .map(|(month, body)| (Table::Events, month, body)),
-    );
+    let events = events.into_iter();
     stretch
+        .bodies
+        .extend(events.map(|(month, block)| (Table::Events, month, block.finish())));
+    stretch
+}
+
+/// The lines without the white space around them.
+fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let ends = memchr::memchr_iter(b'\n', bytes).chain(std::iter::once(bytes.len()));
+    ends.scan(0, |start, end| {
+        let line = &bytes[*start..end];
+        *start = end + 1;
+        Some(line.trim_ascii())
+    })
 }
 
 /// Months of times, remembered by day, since neighbours share theirs.

@@ -69,13 +69,45 @@ pub(super) struct LineElement<'a> {
 #[derive(Default)]
 pub(super) struct Props(pub(super) Vec<(String, String)>);
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Scalar<'a> {
-    Text(#[serde(borrow)] Cow<'a, str>),
-    Flag(bool),
-    Number(serde_json::Number),
-    Nothing(()),
+/// A property's value as text; `None` for null.
+struct Scalar(Option<String>);
+
+impl<'de> Deserialize<'de> for Scalar {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl Visitor<'_> for Text {
+            type Value = Scalar;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text, a number or a boolean")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Scalar, E> {
+                Ok(Scalar(Some(text.to_owned())))
+            }
+
+            fn visit_bool<E>(self, flag: bool) -> Result<Scalar, E> {
+                Ok(Scalar(Some(flag.to_string())))
+            }
+
+            fn visit_u64<E>(self, number: u64) -> Result<Scalar, E> {
+                Ok(Scalar(Some(number.to_string())))
+            }
+
+            fn visit_i64<E>(self, number: i64) -> Result<Scalar, E> {
+                Ok(Scalar(Some(number.to_string())))
+            }
+
+            fn visit_f64<E>(self, number: f64) -> Result<Scalar, E> {
+                Ok(Scalar(Some(number.to_string())))
+            }
+
+            fn visit_unit<E>(self) -> Result<Scalar, E> {
+                Ok(Scalar(None))
+            }
+        }
+        deserializer.deserialize_any(Text)
+    }
 }
 
 impl<'de> Deserialize<'de> for Props {
@@ -97,11 +129,8 @@ impl<'de> Deserialize<'de> for Props {
                             "more than {PROPS} properties"
                         )));
                     }
-                    let value = match map.next_value::<Scalar<'de>>()? {
-                        Scalar::Text(text) => text.into_owned(),
-                        Scalar::Flag(flag) => flag.to_string(),
-                        Scalar::Number(number) => number.to_string(),
-                        Scalar::Nothing(()) => continue,
+                    let Scalar(Some(value)) = map.next_value()? else {
+                        continue;
                     };
                     props.push((key.into_owned(), value));
                 }

@@ -11,6 +11,7 @@ use std::time::Instant;
 use bytes::Bytes;
 
 use super::frame::{self, Content, Frames};
+use crate::encoding::RowBinary;
 use crate::row::Table;
 
 pub(super) const OPEN: &str = "open";
@@ -55,7 +56,7 @@ impl OpenSegment {
                 generation,
                 offset,
                 Content::Schema(table),
-                &table.schema(),
+                &RowBinary::head(table),
             );
         }
         let opened = Instant::now();

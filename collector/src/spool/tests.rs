@@ -1,5 +1,6 @@
 use super::segment::{OPEN, OpenSegment, Sealed, list, recover};
 use super::*;
+use crate::encoding::RowBinary;
 use crate::row::Table;
 use proptest::prelude::*;
 
@@ -21,7 +22,7 @@ fn rows(text: &str) -> Rows {
 }
 
 fn shipped(directory: &Path) -> Vec<u8> {
-    let schema = Table::Events.schema();
+    let schema = RowBinary::head(Table::Events);
     let mut all = Vec::new();
     for path in list(directory, SEALED_EXTENSION).expect("list") {
         let (_, body) = Sealed::read(&path).expect("read").body(Table::Events);

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_util::stream;
-use snag_store::Store;
+use snag_store::{BodyFormat, Store};
 
 use crate::bench::{Bench, config, config_from_environment, in_another_process};
 
@@ -26,7 +26,12 @@ fn batch(number: u64) -> Bytes {
 async fn send(store: &Store, number: u64) -> Result<(), snag_store::Error> {
     let body = stream::iter([Ok::<_, io::Error>(batch(number))]);
     store
-        .insert_body("batches", &format!("batch-{number}"), body)
+        .insert_body(
+            "batches",
+            BodyFormat::RowBinary,
+            &format!("batch-{number}"),
+            body,
+        )
         .await
 }
 

@@ -7,6 +7,8 @@ use futures_util::stream;
 use reqwest::{Body, Method};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
+use snag_store::BodyFormat;
+
 use crate::bench::Bench;
 
 const TABLE: &str = "CREATE TABLE t (a UInt64, s String) ENGINE = MergeTree ORDER BY a \
@@ -167,7 +169,7 @@ async fn a_body_of_thirty_two_megabytes_is_one_part() {
     assert!(body.len() > 25_000_000);
     bench
         .store
-        .insert_body("t", "big", pieces(body, 64 << 10))
+        .insert_body("t", BodyFormat::RowBinary, "big", pieces(body, 64 << 10))
         .await
         .unwrap();
     let parts = "SELECT count(), sum(rows) FROM system.parts WHERE table = 't' AND active";
@@ -181,13 +183,23 @@ async fn a_token_stores_its_rows_once() {
     for _ in 0..3 {
         bench
             .store
-            .insert_body("t", "first", pieces(document(0, 1000, 3), 100))
+            .insert_body(
+                "t",
+                BodyFormat::RowBinary,
+                "first",
+                pieces(document(0, 1000, 3), 100),
+            )
             .await
             .unwrap();
     }
     bench
         .store
-        .insert_body("t", "second", pieces(document(0, 1000, 3), 5000))
+        .insert_body(
+            "t",
+            BodyFormat::RowBinary,
+            "second",
+            pieces(document(0, 1000, 3), 5000),
+        )
         .await
         .unwrap();
     assert_eq!(bench.sql("SELECT count() FROM t").await, "2000\n");
@@ -231,7 +243,7 @@ async fn refused_rows_are_told_from_an_engine_in_trouble() {
     let cut = cut[..cut.len() - 2].to_vec();
     let error = bench
         .store
-        .insert_body("t", "cut", pieces(cut, 64))
+        .insert_body("t", BodyFormat::RowBinary, "cut", pieces(cut, 64))
         .await
         .unwrap_err();
     assert!(
@@ -240,7 +252,12 @@ async fn refused_rows_are_told_from_an_engine_in_trouble() {
     );
     let error = bench
         .store
-        .insert_body("nowhere", "x", pieces(document(0, 1, 1), 64))
+        .insert_body(
+            "nowhere",
+            BodyFormat::RowBinary,
+            "x",
+            pieces(document(0, 1, 1), 64),
+        )
         .await
         .unwrap_err();
     assert!(
@@ -253,7 +270,7 @@ async fn refused_rows_are_told_from_an_engine_in_trouble() {
     ]);
     let error = bench
         .store
-        .insert_body("t", "broken", broken)
+        .insert_body("t", BodyFormat::RowBinary, "broken", broken)
         .await
         .unwrap_err();
     assert!(
@@ -265,7 +282,12 @@ async fn refused_rows_are_told_from_an_engine_in_trouble() {
     // Nothing of the broken attempt stands in the way of the next with its token.
     bench
         .store
-        .insert_body("t", "broken", pieces(document(0, 10, 3), 64))
+        .insert_body(
+            "t",
+            BodyFormat::RowBinary,
+            "broken",
+            pieces(document(0, 10, 3), 64),
+        )
         .await
         .unwrap();
     assert_eq!(bench.sql("SELECT count() FROM t").await, "10\n");
