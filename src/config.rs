@@ -147,16 +147,16 @@ impl Config {
     pub(crate) fn load(flags: &Global) -> Result<Self> {
         let mut figment = Figment::from(Serialized::defaults(Self::default()));
         match &flags.config {
-            Some(file) if !file.is_file() => {
+            Some(file) if !file.exists() => {
                 bail!("there is no configuration file {}", file.display())
             }
             Some(file) => figment = figment.merge(Toml::file_exact(file)),
             None if Path::new(FILE).is_file() => figment = figment.merge(Toml::file_exact(FILE)),
             None => {}
         }
-        // Of the environment only SNAG_A_B… names that are settings count: the passwords are read apart.
+        // Of the environment only SNAG_A_B… names that are settings count: passwords and the level of the log are read apart.
         let settings = Env::prefixed("SNAG_")
-            .ignore(&["clickhouse_password", "sql_password"])
+            .ignore(&["log", "clickhouse_password", "sql_password"])
             .filter(is_setting);
         figment = figment.merge(settings.map(|key| nested(key.as_str()).into()));
         let mut config: Self = figment

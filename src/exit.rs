@@ -35,6 +35,16 @@ impl Exit {
             if let Some(store) = cause.downcast_ref::<snag_store::Error>() {
                 return Self::of_store(store);
             }
+            if let Some(start) = cause.downcast_ref::<snag_collector::StartError>() {
+                return match start {
+                    snag_collector::StartError::Data(_) => Self::Broken,
+                    snag_collector::StartError::Listen { .. }
+                    | snag_collector::StartError::Geo(_) => Self::Usage,
+                };
+            }
+            if cause.is::<snag_collector::GeoError>() || cause.is::<snag_simulator::Error>() {
+                return Self::Usage;
+            }
             if let Some(import) = cause.downcast_ref::<snag_collector::import::ImportError>() {
                 return match import {
                     snag_collector::import::ImportError::Open { .. } => Self::BadInput,

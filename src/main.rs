@@ -40,13 +40,18 @@ fn main() -> ExitCode {
         },
     );
     match tokio::runtime::Runtime::new().context("the runtime cannot be started") {
-        Ok(runtime) => match runtime.block_on(run(cli.command, config)) {
-            Ok(exit) => exit.into(),
-            Err(error) => {
-                eprintln!("error: {error:#}");
-                Exit::of(&error).into()
+        Ok(runtime) => {
+            let ended = runtime.block_on(run(cli.command, config));
+            // A thread that still waits for standard input would hold up the end.
+            runtime.shutdown_background();
+            match ended {
+                Ok(exit) => exit.into(),
+                Err(error) => {
+                    eprintln!("error: {error:#}");
+                    Exit::of(&error).into()
+                }
             }
-        },
+        }
         Err(error) => {
             eprintln!("error: {error:#}");
             Exit::Broken.into()
@@ -69,7 +74,8 @@ async fn run(command: Command, config: Config) -> anyhow::Result<Exit> {
 }
 
 fn log(format: LogFormat, level: &str) {
-    let filter = EnvFilter::try_from_env("SNAG_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    let filter = EnvFilter::try_from_env("SNAG_LOG")
+        .unwrap_or_else(|_| EnvFilter::new(format!("{level},actix_server=warn")));
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);

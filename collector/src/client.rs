@@ -22,6 +22,20 @@ pub(crate) fn address(request: &HttpRequest, trusted: &[IpNet]) -> IpAddr {
     walk(peer, &forwarded.join(","), trusted)
 }
 
+/// Whether a peer that is no visitor, by its address, tells of one that is not believed.
+pub(crate) fn is_behind_untrusted_proxy(request: &HttpRequest, trusted: &[IpNet]) -> bool {
+    let Some(peer) = request.peer_addr().map(|peer| peer.ip().to_canonical()) else {
+        return false;
+    };
+    let is_near = match peer {
+        IpAddr::V4(v4) => v4.is_loopback() || v4.is_private(),
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local(),
+    };
+    is_near
+        && request.headers().contains_key("x-forwarded-for")
+        && !trusted.iter().any(|network| network.contains(&peer))
+}
+
 fn walk(peer: IpAddr, forwarded: &str, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
     let mut address = peer;

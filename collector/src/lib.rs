@@ -17,8 +17,11 @@ mod spool;
 mod tracker_files;
 mod upload;
 
+use std::fs::DirBuilder;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::net::TcpListener;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -42,6 +45,9 @@ use upload::Uploader;
 
 /// How long running requests may take to end once a stop was asked for.
 const DRAIN: Duration = Duration::from_secs(5);
+
+/// How long the store may take to confirm what waits when the collector stops.
+const LAST_SHIPMENT: Duration = Duration::from_secs(20);
 
 /// Why the collector cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +81,7 @@ struct Collecting {
     metrics: Arc<Metrics>,
     known_elements: KnownElements,
     files: Vec<TrackerFile>,
+    proxy_warning: Once,
 }
 
 /// A running collector.
@@ -83,6 +90,7 @@ pub struct Collector {
     server: ServerHandle,
     serving: JoinHandle<std::io::Result<()>>,
     uploading: JoinHandle<()>,
+    turning: JoinHandle<()>,
     uploader: Arc<Uploader>,
     collecting: Data<Collecting>,
 }
@@ -93,13 +101,23 @@ impl Collector {
     /// # Errors
     /// When the address, the data directory or the geo database cannot be used.
     pub fn start(config: Config, store: Store) -> Result<Self, StartError> {
+        let listen = |error| StartError::Listen {
+            address: config.listen,
+            error,
+        };
         let places = config
             .geo_database
             .as_deref()
             .map(Places::open)
             .transpose()?;
-        let salts = Salts::open(&config.data_dir, Timestamp::now().as_millisecond())?;
+        // Before anything of the data is touched: another process may be at work there.
+        let listener = TcpListener::bind(config.listen).map_err(listen)?;
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&config.data_dir)?;
         let spool = Spool::open(config.spool)?;
+        let salts = Salts::open(&config.data_dir, Timestamp::now().as_millisecond())?;
         let metrics = Arc::new(Metrics::default());
         let uploader = Arc::new(Uploader {
             shelf: spool.shelf(),
@@ -117,12 +135,9 @@ impl Collector {
             metrics,
             known_elements: KnownElements::default(),
             files: tracker_files::load(),
+            proxy_warning: Once::new(),
         });
         let app_data = collecting.clone();
-        let listen = |error| StartError::Listen {
-            address: config.listen,
-            error,
-        };
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(app_data.clone())
@@ -131,7 +146,7 @@ impl Collector {
         .workers(config.workers)
         .shutdown_timeout(DRAIN.as_secs())
         .disable_signals()
-        .bind(config.listen)
+        .listen(listener)
         .map_err(listen)?;
         let address = server.addrs().first().copied().unwrap_or(config.listen);
         let server = server.run();
@@ -141,7 +156,9 @@ impl Collector {
             let uploader = Arc::clone(&uploader);
             async move { uploader.run().await }
         });
+        let turning = tokio::spawn(turn_salts(collecting.clone()));
         Ok(Self {
+            turning,
             address,
             server: handle,
             serving,
@@ -169,6 +186,7 @@ impl Collector {
         if let Err(error) = self.serving.await {
             tracing::error!(%error, "the listener ended badly");
         }
+        self.turning.abort();
         self.uploading.abort();
         // An aborted upload is repeated below or at the next start, under the same token.
         let _ = self.uploading.await;
@@ -179,8 +197,22 @@ impl Collector {
         {
             tracing::error!("the spool did not close");
         }
-        if let Err(reason) = self.uploader.ship_everything().await {
-            tracing::warn!(%reason, "what waits in the spool is shipped at the next start");
+        let shipped = tokio::time::timeout(LAST_SHIPMENT, self.uploader.ship_everything()).await;
+        let reason = match shipped {
+            Ok(Ok(())) => return,
+            Ok(Err(reason)) => reason,
+            Err(_) => "the store did not answer in time".to_owned(),
+        };
+        tracing::warn!(%reason, "what waits in the spool is shipped at the next start");
+    }
+}
+
+/// Changes salts with the day and forgets old ones, also when nobody comes.
+async fn turn_salts(collecting: Data<Collecting>) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        if let Err(error) = collecting.salts.at(Timestamp::now().as_millisecond()) {
+            tracing::error!(%error, "the salts cannot be written");
         }
     }
 }

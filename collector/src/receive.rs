@@ -20,6 +20,9 @@ use crate::spool::{Rows, SpoolError};
 use crate::tracker_files::TrackerFile;
 use crate::{Collecting, client::user_agent};
 
+/// Bytes the rows of one batch may take: a batch can name one long text many times.
+const ROWS_BYTES: u64 = 1024 * 1024;
+
 /// Routes of the collector.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
@@ -71,6 +74,14 @@ async fn beacon(
         agents: &collecting.agents,
         places: collecting.places.as_ref(),
     };
+    if client::is_behind_untrusted_proxy(&request, &collecting.trusted_proxies) {
+        collecting.proxy_warning.call_once(|| {
+            tracing::warn!(
+                "a proxy on this machine or network forwards beacons, but is not trusted: all visitors seem to have one \
+                 address; name its network with --trusted-proxy"
+            );
+        });
+    }
     let sender = Sender {
         address: client::address(&request, &collecting.trusted_proxies),
         user_agent: user_agent(&request),
@@ -82,6 +93,13 @@ async fn beacon(
         .for_each(|reason| collecting.metrics.dropped(*reason));
     if !enriched.events.is_empty() {
         let (rows, elements) = rows(&collecting, &enriched);
+        if rows.bytes() > ROWS_BYTES {
+            collecting.metrics.refused("too_large");
+            let reason = format!(
+                "these events take more than {ROWS_BYTES} bytes to store; send fewer at a time\n"
+            );
+            return answer(HttpResponse::PayloadTooLarge()).body(reason);
+        }
         match collecting.spool.append(rows).await {
             Ok(()) => collecting.known_elements.remember(&elements),
             Err(SpoolError::Full | SpoolError::Disk(_) | SpoolError::Closed) => {
@@ -248,10 +266,13 @@ fn choose(file: &TrackerFile, accepted: &str) -> (Option<&'static str>, Bytes) {
 
 /// Figures are for the machine's own eyes.
 async fn metrics(request: HttpRequest, collecting: Data<Collecting>) -> HttpResponse {
-    if !request
+    let is_forwarded = ["x-forwarded-for", "forwarded"]
+        .iter()
+        .any(|name| request.headers().contains_key(*name));
+    let is_near = request
         .peer_addr()
-        .is_some_and(|peer| peer.ip().to_canonical().is_loopback())
-    {
+        .is_some_and(|peer| peer.ip().to_canonical().is_loopback());
+    if is_forwarded || !is_near {
         return HttpResponse::NotFound().body("there is nothing here\n");
     }
     HttpResponse::Ok()

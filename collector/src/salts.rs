@@ -3,8 +3,9 @@
 //! Invariant: the file holds the salts in force and nothing older, readable by its owner alone. A salt that is gone
 //! cannot be had again, and with it no visitor of its day.
 
-use std::fs;
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
@@ -107,12 +108,18 @@ impl Salts {
             .map(stored)
             .collect();
         let directory = self.path.parent().unwrap_or(Path::new("."));
-        // Temporary files are made readable by their owner alone.
-        let mut file = tempfile::NamedTempFile::new_in(directory)?;
+        // Under one name, so that a crash leaves no old salts behind.
+        let next = self.path.with_extension("json.new");
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&next)?;
         file.write_all(&serde_json::to_vec(&all)?)?;
-        file.as_file().sync_all()?;
-        file.persist(&self.path)?;
-        Ok(())
+        file.sync_all()?;
+        fs::rename(&next, &self.path)?;
+        File::open(directory)?.sync_all()
     }
 }
 

@@ -51,7 +51,11 @@ pub(crate) async fn run(
         _ = terminate.recv() => {}
     }
     tracing::info!("stopping: shipping what was taken");
-    collector.stop().await;
+    tokio::select! {
+        () = collector.stop() => {}
+        _ = interrupt.recv() => tracing::warn!("told twice: what waits in the spool is shipped at the next start"),
+        _ = terminate.recv() => tracing::warn!("told twice: what waits in the spool is shipped at the next start"),
+    }
     store
         .close()
         .await

@@ -61,12 +61,55 @@ fn cause(code: i32) -> Cause {
     }
 }
 
+/// Whether a code of ClickHouse finds fault with the rows themselves: with their form (6, 25 to 27, 32, 33, 38, 41, 62,
+/// 72, 117, 130, 131, 691), their types and columns (20, 36, 43, 53, 69, 70) or their values (349, 469).
+fn speaks_of_rows(code: i32) -> bool {
+    matches!(
+        code,
+        6 | 20 | 25
+            ..=27
+                | 32
+                | 33
+                | 36
+                | 38
+                | 41
+                | 43
+                | 53
+                | 62
+                | 69
+                | 70
+                | 72
+                | 117
+                | 130
+                | 131
+                | 349
+                | 469
+                | 691
+    )
+}
+
 impl Error {
     /// Whether the same call may succeed later with nothing changed in what was sent: all but
     /// [`Error::Rejected`]. A wrong password or a missing table is no fault of the rows.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         !matches!(self, Error::Rejected { .. })
+    }
+
+    /// The error as one of an insert: rows are only refused for what is wrong with rows. Whatever else ClickHouse
+    /// says, a full disk by one of its many names for instance, may pass, and rows that were set aside do not come
+    /// back.
+    pub(crate) fn of_insert(self) -> Error {
+        match self {
+            Error::Rejected {
+                code: Some(code),
+                message,
+            } if !speaks_of_rows(code) => Error::Unavailable {
+                code: Some(code),
+                message,
+            },
+            other => other,
+        }
     }
 
     /// ClickHouse's error code, if it gave one.
@@ -203,6 +246,22 @@ mod tests {
             };
             assert_eq!((error.is_retryable(), named), (retryable, kind), "{text}");
             assert_eq!(error.code(), code_in(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn rows_are_refused_only_for_what_is_wrong_with_rows() {
+        let cases = [
+            (33, false),
+            (117, false),
+            (1001, true),
+            (107, true),
+            (341, true),
+        ];
+        for (code, retryable) in cases {
+            let text = format!("Code: {code}. DB::Exception: words");
+            let error = Error::from(clickhouse::error::Error::BadResponse(text)).of_insert();
+            assert_eq!(error.is_retryable(), retryable, "{code}");
         }
     }
 

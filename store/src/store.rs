@@ -28,6 +28,14 @@ const ANSWER_PATIENCE: Duration = Duration::from_secs(40);
 /// How long the closing waits for those who still hold the engine, once nothing runs any more.
 const ENGINE_PATIENCE: Duration = Duration::from_secs(3);
 
+/// How long ClickHouse may take to accept a piece of an insert, and to confirm the whole.
+const PIECE_PATIENCE: Duration = Duration::from_secs(60);
+const INSERT_PATIENCE: Duration = Duration::from_secs(300);
+
+fn silent(deed: &str) -> Error {
+    Error::unavailable(format!("it did not {deed} in time"))
+}
+
 /// A ClickHouse database. Cheap to clone; every clone is the same store.
 #[derive(Clone)]
 pub struct Store {
@@ -258,11 +266,23 @@ impl Store {
             let piece = piece.map_err(|error| {
                 Error::unavailable(format!("the rows for {table} do not read: {error}"))
             })?;
-            if !piece.is_empty() {
-                insert.send(piece).await?;
+            if piece.is_empty() {
+                continue;
+            }
+            let sent = tokio::time::timeout(PIECE_PATIENCE, insert.send(piece)).await;
+            match sent.map_err(|_| silent("take rows"))? {
+                Ok(()) => {}
+                // Why it no longer listens stands in its answer.
+                Err(broken) => {
+                    let told = tokio::time::timeout(PIECE_PATIENCE, insert.end()).await;
+                    let error = told.map_err(|_| silent("say why"))?.err().unwrap_or(broken);
+                    return Err(Error::from(error).of_insert());
+                }
             }
         }
-        Ok(insert.end().await?)
+        let ended = tokio::time::timeout(INSERT_PATIENCE, insert.end()).await;
+        let ended = ended.map_err(|_| silent("confirm an insert"))?;
+        ended.map_err(|error| Error::from(error).of_insert())
     }
 
     /// Applies the migrations that are missing and says which these were.

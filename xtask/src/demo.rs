@@ -24,6 +24,8 @@ const SETTLING: Duration = Duration::from_secs(30);
 /// Runs the demo; with `once` it ends by itself, else it stays up until Ctrl-C.
 pub(crate) fn demo(once: bool) -> Result<()> {
     phase("building", build)?;
+    // The terminal tells all of them; whoever works then ends, the demo sees that, and tidies up behind them.
+    ctrlc::set_handler(|| {}).context("Ctrl-C cannot be waited for")?;
     let directory = Directory::new()?;
     let data = directory.0.join("data");
     let mut collector = Running::start(
@@ -112,8 +114,6 @@ pub(crate) fn demo(once: bool) -> Result<()> {
     );
     if !once {
         println!("visit the shop and ask again; Ctrl-C ends the demo");
-        // The terminal tells the collector too, which empties its hands and ends; then so does the demo.
-        ctrlc::set_handler(|| {}).context("Ctrl-C cannot be waited for")?;
         collector.wait()?;
     }
     shop.stop();

@@ -34,7 +34,6 @@ const MACHINES: &[&str] = &[
     "wget/",
     "python-",
     "go-http-client",
-    "java/",
     "okhttp",
     "libwww",
     "axios/",
@@ -58,8 +57,11 @@ pub(crate) fn bot_reason(user_agent: &str, crawler: bool) -> &'static str {
     if AUTOMATION.iter().any(|word| agent.contains(word)) {
         return "automation";
     }
-    // A phone of the maker Cubot is no bot.
-    if crawler || MACHINES.iter().any(|word| agent.contains(word)) && !agent.contains("cubot") {
+    // A phone of the maker Cubot is no bot; old phones name their Java, but do not begin with it.
+    if crawler
+        || agent.starts_with("java/")
+        || MACHINES.iter().any(|word| agent.contains(word)) && !agent.contains("cubot")
+    {
         return "crawler";
     }
     ""

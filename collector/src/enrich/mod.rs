@@ -230,15 +230,25 @@ pub(crate) fn element_row(row: &EventRow, element: &snag_beacon::Element<'_>) ->
     }
 }
 
-/// A link's target without query and fragment, which may carry what people typed.
-#[must_use]
+/// What is kept of a link's target: no query, fragment or credentials, and of addresses that are no web page, such as
+/// `mailto:`, the scheme alone. All of these may name people.
 pub(crate) fn target(href: &str) -> Cow<'_, str> {
-    if href.is_empty() {
-        return Cow::Borrowed("");
+    let end = href.find(['?', '#']).unwrap_or(href.len());
+    let bare = &href[..end];
+    let Some((scheme, rest)) = bare.split_once(':') else {
+        return Cow::Borrowed(bare);
+    };
+    if !matches!(scheme, "http" | "https") {
+        return Cow::Borrowed(&bare[..=scheme.len()]);
     }
-    match href.find(['?', '#']) {
-        Some(end) => Cow::Borrowed(&href[..end]),
-        None => Cow::Borrowed(href),
+    let host_end = rest.find(|c| c != '/').map_or(rest.len(), |start| {
+        rest[start..]
+            .find('/')
+            .map_or(rest.len(), |end| start + end)
+    });
+    match rest[..host_end].rfind('@') {
+        Some(at) => Cow::Owned(format!("{scheme}://{}", &rest[at + 1..])),
+        None => Cow::Borrowed(bare),
     }
 }
 

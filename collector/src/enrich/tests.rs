@@ -166,3 +166,21 @@ fn an_event_is_dropped_with_its_reason_and_its_neighbours_stay() {
         [DropReason::UnknownSite]
     );
 }
+
+#[test]
+fn a_link_target_keeps_no_one() {
+    for (href, kept) in [
+        ("", ""),
+        ("/cart", "/cart"),
+        ("/cart?mail=a@b.c#top", "/cart"),
+        ("https://shop.example/a@b?x=1", "https://shop.example/a@b"),
+        ("https://me:secret@shop.example/a", "https://shop.example/a"),
+        ("https://me@shop.example", "https://shop.example"),
+        ("mailto:jane@mail.example?subject=x", "mailto:"),
+        ("tel:+353871234567", "tel:"),
+        ("javascript:void(0)", "javascript:"),
+        ("https:", "https:"),
+    ] {
+        assert_eq!(target(href), kept, "{href}");
+    }
+}

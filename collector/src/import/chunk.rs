@@ -33,6 +33,10 @@ pub(super) struct Chunks<'a> {
     line: u64,
     /// A last line that nothing ended. It is a stretch of its own, for it may be a part of a line.
     tail: Vec<u8>,
+    /// What was read of a line that is too long. It is a stretch of its own too.
+    long: Vec<u8>,
+    /// The end was met. A file that grows meanwhile is for the next import.
+    ended: bool,
 }
 
 impl<'a> Chunks<'a> {
@@ -44,6 +48,8 @@ impl<'a> Chunks<'a> {
             position: 0,
             line: 1,
             tail: Vec::new(),
+            long: Vec::new(),
+            ended: false,
         }
     }
 
@@ -61,20 +67,32 @@ impl<'a> Chunks<'a> {
             too_long: Vec::new(),
         };
         let mut hashed = 0;
+        if !self.long.is_empty() {
+            if let Err(error) = self.skip_long_line(&mut chunk) {
+                *failed = Some(error);
+                return None;
+            }
+            chunk.mark = self.mark();
+            return Some(chunk);
+        }
         if !chunk.bytes.is_empty() {
             self.end_line(chunk.bytes.len() as u64);
         }
-        while failed.is_none() && chunk.bytes.len() < CHUNK_BYTES {
+        while failed.is_none() && !self.ended && chunk.bytes.len() < CHUNK_BYTES {
             let start = chunk.bytes.len();
-            match self.read_line(&mut chunk, &mut hashed) {
-                Ok(0) => break,
-                Ok(length) if chunk.bytes.ends_with(b"\n") => self.end_line(length),
+            let line = (&mut self.lines).take(LINE_BYTES);
+            match { line }.read_until(b'\n', &mut chunk.bytes) {
+                Ok(length) if chunk.bytes[start..].ends_with(b"\n") => self.end_line(length as u64),
+                Ok(length) if length as u64 == LINE_BYTES => {
+                    self.long = chunk.bytes.split_off(start);
+                    break;
+                }
                 Ok(_) => {
+                    self.ended = true;
                     self.tail = chunk.bytes.split_off(start);
-                    // With the end it would have, so that it is the same line once it has one.
-                    self.tail.push(b'\n');
-                    if start == 0 {
-                        return self.next(failed);
+                    if !self.tail.is_empty() {
+                        // With the end it would have, so that it is the same line once it has one.
+                        self.tail.push(b'\n');
                     }
                     break;
                 }
@@ -94,7 +112,8 @@ impl<'a> Chunks<'a> {
             }
         }
         if self.line == chunk.first_line {
-            return None;
+            let waits = !self.tail.is_empty() || !self.long.is_empty();
+            return if waits { self.next(failed) } else { None };
         }
         self.hasher.update(&chunk.bytes[hashed..]);
         chunk.mark = self.mark();
@@ -116,40 +135,32 @@ impl<'a> Chunks<'a> {
         (self.position, *self.hasher.finalize().as_bytes())
     }
 
-    /// Appends one line with its end to the chunk, whose first `hashed` bytes need no hashing any more; returns the
-    /// line's length in the source, 0 at the end.
-    fn read_line(&mut self, chunk: &mut Chunk, hashed: &mut usize) -> io::Result<u64> {
-        let start = chunk.bytes.len();
-        let line = (&mut self.lines).take(LINE_BYTES);
-        let mut length = { line }.read_until(b'\n', &mut chunk.bytes)? as u64;
-        if length == LINE_BYTES && !chunk.bytes.ends_with(b"\n") {
-            self.hasher.update(&chunk.bytes[*hashed..]);
-            chunk.bytes.truncate(start);
-            chunk.bytes.push(b'\n');
-            *hashed = chunk.bytes.len();
-            chunk.too_long.push(self.line);
-            length += self.skip_line()?;
-        }
-        Ok(length)
-    }
-
-    /// Hashes and forgets the rest of a line.
-    fn skip_line(&mut self) -> io::Result<u64> {
-        let mut skipped = 0;
+    /// Hashes and forgets a line that is too long; the chunk gets an empty one.
+    fn skip_long_line(&mut self, chunk: &mut Chunk) -> io::Result<()> {
+        let start = std::mem::take(&mut self.long);
+        self.hasher.update(&start);
+        let mut length = start.len() as u64;
         loop {
             let buffer = self.lines.fill_buf()?;
             if buffer.is_empty() {
-                return Ok(skipped);
+                self.ended = true;
+                self.hasher.update(b"\n");
+                length += 1;
+                break;
             }
             let end = memchr::memchr(b'\n', buffer).map(|at| at + 1);
             let count = end.unwrap_or(buffer.len());
             self.hasher.update(&buffer[..count]);
             self.lines.consume(count);
-            skipped += count as u64;
+            length += count as u64;
             if end.is_some() {
-                return Ok(skipped);
+                break;
             }
         }
+        chunk.bytes.push(b'\n');
+        chunk.too_long.push(self.line);
+        self.end_line(length);
+        Ok(())
     }
 }
 
@@ -207,16 +218,28 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_too_long_is_left_out_and_named() {
-        let text = format!("a\n{}\nb\n", "x".repeat(3 * 1024 * 1024));
-        let known = BTreeSet::new();
-        let mut chunks = Chunks::new(Box::new(io::Cursor::new(text.clone())), &known);
-        let chunk = chunks.next(&mut None).expect("a chunk");
-        assert_eq!(chunk.bytes, b"a\n\nb\n");
-        assert_eq!(chunk.too_long, [2]);
-        assert_eq!(
-            chunk.mark,
-            (text.len() as u64, *blake3::hash(text.as_bytes()).as_bytes())
-        );
+    fn a_line_that_is_too_long_is_left_out_and_named_in_a_stretch_of_its_own() {
+        let long = "x".repeat(3 * 1024 * 1024);
+        for end in ["\n", "\nb\n", ""] {
+            let text = format!("a\n{long}{end}");
+            let known = BTreeSet::new();
+            let mut chunks = Chunks::new(Box::new(io::Cursor::new(text.clone())), &known);
+            let first = chunks.next(&mut None).expect("a chunk");
+            assert_eq!(first.bytes, b"a\n");
+            let second = chunks.next(&mut None).expect("a chunk");
+            assert_eq!(
+                (second.bytes.as_slice(), second.too_long.as_slice()),
+                (&b"\n"[..], &[2][..])
+            );
+            let whole = format!("a\n{long}\n");
+            assert_eq!(
+                second.mark,
+                (
+                    whole.len() as u64,
+                    *blake3::hash(whole.as_bytes()).as_bytes()
+                )
+            );
+            assert_eq!(chunks.next(&mut None).is_some(), end == "\nb\n");
+        }
     }
 }

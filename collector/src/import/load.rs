@@ -6,7 +6,6 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -21,7 +20,7 @@ use tokio::sync::mpsc;
 use super::chunk::{Chunk, Chunks, LINE_BYTES, Mark};
 use super::key::import_key;
 use super::line::{BadLine, Context, parse};
-use super::source::{Reading, keep_stdin, open, reopen};
+use super::source::{Reading, keep, open, reopen};
 use super::{ImportError, ImportOptions, Imported, Progress, Source};
 use crate::encoding::Native;
 use crate::row::{ElementRow, Table};
@@ -33,12 +32,16 @@ struct KnownBatch {
     end_byte: u64,
     chain: [u8; 32],
     rows: u64,
+    done: bool,
 }
 
-const KNOWN: &str = "SELECT end_byte, chain, max(rows) AS rows FROM import_batches \
+const KNOWN: &str = "SELECT end_byte, chain, max(rows) AS rows, max(done) AS done FROM import_batches \
      GROUP BY end_byte, chain ORDER BY end_byte, chain";
-const RECORD: &str = "INSERT INTO import_batches (chain, end_byte, rows, file, imported_at) \
-     SELECT unhex({chain:String}), {end_byte:UInt64}, {rows:UInt64}, {file:String}, now64(3, 'UTC')";
+const RECORD: &str = "INSERT INTO import_batches (chain, end_byte, rows, done, file, imported_at) \
+     SELECT unhex({chain:String}), {end_byte:UInt64}, {rows:UInt64}, {done:Bool}, {file:String}, now64(3, 'UTC')";
+
+/// Stretches that began to go in; those that are done with their rows.
+type Known = HashMap<Mark, Option<u64>>;
 
 /// One stretch, understood.
 struct Stretch {
@@ -46,9 +49,20 @@ struct Stretch {
     rows: u64,
     /// Insert bodies: table, month (0 where the table has no partitions), rows.
     bodies: Vec<(Table, i32, Vec<u8>)>,
-    bad: Vec<BadLine>,
+    bad: u64,
+    /// The first of them.
+    bad_lines: Vec<BadLine>,
     /// Rows that an earlier import brought; nothing is to be inserted then.
     already: Option<u64>,
+}
+
+impl Stretch {
+    fn note(&mut self, bad: BadLine) {
+        self.bad += 1;
+        if self.bad_lines.len() < Imported::LISTED {
+            self.bad_lines.push(bad);
+        }
+    }
 }
 
 enum Message {
@@ -68,16 +82,14 @@ pub async fn import_events(
 ) -> Result<Imported, ImportError> {
     let key = import_key(store).await?;
     let known = Arc::new(known_batches(store).await?);
-    let mut kept = None;
+    let (mut kept, mut looked_at) = (None, u64::MAX);
     if options.strict {
-        if *source == Source::Stdin {
-            kept = Some(Arc::new(
-                in_background(keep_stdin)
-                    .await?
-                    .map_err(|error| unreadable(source, error))?,
-            ));
+        if !source.can_be_read_again() {
+            let again = source.clone();
+            kept = Some(in_background(move || keep(&again)).await??);
         }
-        let reading = begin(source, kept.as_deref())?;
+        let reading = begin(source, kept.as_ref(), u64::MAX)?;
+        let read = Arc::clone(&reading.read);
         let report = run(None, reading, options, key, &known, &mut progress).await?;
         if !report.is_whole() {
             return Ok(Imported {
@@ -86,8 +98,10 @@ pub async fn import_events(
                 ..report
             });
         }
+        // What has come to the file since was not looked at.
+        looked_at = read.load(Ordering::Relaxed);
     }
-    let reading = begin(source, kept.as_deref())?;
+    let reading = begin(source, kept.as_ref(), looked_at)?;
     run(
         Some((store, source)),
         reading,
@@ -99,17 +113,10 @@ pub async fn import_events(
     .await
 }
 
-fn unreadable(source: &Source, error: io::Error) -> ImportError {
-    ImportError::Open {
-        name: source.name(),
-        error,
-    }
-}
-
-fn begin(source: &Source, kept: Option<&File>) -> Result<Reading, ImportError> {
+fn begin(source: &Source, kept: Option<&File>, at_most: u64) -> Result<Reading, ImportError> {
     match kept {
-        Some(file) => reopen(file).map_err(|error| unreadable(source, error)),
-        None => open(source),
+        Some(file) => reopen(source, file),
+        None => open(source, at_most),
     }
 }
 
@@ -121,7 +128,7 @@ async fn in_background<T: Send + 'static>(
         .map_err(|error| ImportError::Broken(error.to_string()))
 }
 
-async fn known_batches(store: &Store) -> Result<HashMap<Mark, u64>, ImportError> {
+async fn known_batches(store: &Store) -> Result<Known, ImportError> {
     let batches = store
         .client()
         .query(KNOWN)
@@ -130,7 +137,12 @@ async fn known_batches(store: &Store) -> Result<HashMap<Mark, u64>, ImportError>
         .map_err(snag_store::Error::from)?;
     Ok(batches
         .into_iter()
-        .map(|batch| ((batch.end_byte, batch.chain), batch.rows))
+        .map(|batch| {
+            (
+                (batch.end_byte, batch.chain),
+                batch.done.then_some(batch.rows),
+            )
+        })
         .collect())
 }
 
@@ -140,7 +152,7 @@ async fn run(
     reading: Reading,
     options: &Arc<ImportOptions>,
     key: [u8; 32],
-    known: &Arc<HashMap<Mark, u64>>,
+    known: &Arc<Known>,
     progress: &mut impl FnMut(Progress),
 ) -> Result<Imported, ImportError> {
     let (sender, mut receiver) = mpsc::channel(1);
@@ -160,7 +172,7 @@ async fn run(
         match message {
             Message::CutShort(reason) => report.cut_short = Some(reason),
             Message::Stretch(stretch) => {
-                report.note(stretch.bad);
+                report.note(stretch.bad, stretch.bad_lines);
                 match (stretch.already, into) {
                     (Some(rows), _) => report.already += rows,
                     (None, Some((store, source))) => {
@@ -187,6 +199,14 @@ async fn insert(
     bodies: Vec<(Table, i32, Vec<u8>)>,
 ) -> Result<(), ImportError> {
     let chain = blake3::Hash::from_bytes(chain).to_hex().to_string();
+    let record = async |done: bool| {
+        let record = store.client().query(RECORD);
+        let record = record.param("chain", &chain).param("end_byte", end_byte);
+        let record = record.param("rows", rows).param("done", done);
+        let recorded = record.param("file", source.name()).execute().await;
+        recorded.map_err(snag_store::Error::from)
+    };
+    record(false).await?;
     for (table, month, body) in bodies {
         let token = format!("import-{chain}-{end_byte}-{}-{month}", table.name());
         let body = Bytes::from(body);
@@ -202,17 +222,7 @@ async fn insert(
             )
             .await?;
     }
-    let record = store
-        .client()
-        .query(RECORD)
-        .param("chain", &chain)
-        .param("end_byte", end_byte);
-    let recorded = record
-        .param("rows", rows)
-        .param("file", source.name())
-        .execute()
-        .await;
-    recorded.map_err(snag_store::Error::from)?;
+    record(true).await?;
     Ok(())
 }
 
@@ -221,7 +231,7 @@ fn understand(
     reading: Reading,
     options: &ImportOptions,
     key: &[u8; 32],
-    known: &HashMap<Mark, u64>,
+    known: &Known,
     sender: &mpsc::Sender<Message>,
 ) {
     let marks: BTreeSet<Mark> = known.keys().copied().collect();
@@ -233,7 +243,7 @@ fn understand(
     let mut chunks = Chunks::new(reading.lines, &marks);
     let mut failed = None;
     while let Some(chunk) = chunks.next(&mut failed) {
-        let stretch = stretch(&context, &chunk, known.get(&chunk.mark).copied());
+        let stretch = stretch(&context, &chunk, known.get(&chunk.mark).copied().flatten());
         if sender.blocking_send(Message::Stretch(stretch)).is_err() {
             return;
         }
@@ -250,7 +260,8 @@ fn stretch(context: &Context<'_>, chunk: &Chunk, already: Option<u64>) -> Stretc
         mark: chunk.mark,
         rows: 0,
         bodies: Vec::new(),
-        bad: Vec::new(),
+        bad: 0,
+        bad_lines: Vec::new(),
         already,
     };
     let mut events: BTreeMap<i32, Native> = BTreeMap::new();
@@ -260,7 +271,7 @@ fn stretch(context: &Context<'_>, chunk: &Chunk, already: Option<u64>) -> Stretc
     for (line, text) in (chunk.first_line..).zip(lines(&chunk.bytes)) {
         if chunk.too_long.contains(&line) {
             let reason = format!("is longer than {LINE_BYTES} bytes");
-            stretch.bad.push(BadLine {
+            stretch.note(BadLine {
                 line,
                 key: String::new(),
                 reason,
@@ -279,7 +290,7 @@ fn stretch(context: &Context<'_>, chunk: &Chunk, already: Option<u64>) -> Stretc
                         place.insert(element);
                     }
                 }
-                Err(bad) => stretch.bad.push(bad),
+                Err(bad) => stretch.note(bad),
             }
         }
     }

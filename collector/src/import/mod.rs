@@ -29,6 +29,14 @@ pub enum Source {
 }
 
 impl Source {
+    /// Whether a second reading gives what the first gave; a pipe gives nothing.
+    pub(crate) fn can_be_read_again(&self) -> bool {
+        match self {
+            Self::Stdin => false,
+            Self::File(path) => path.metadata().is_ok_and(|metadata| metadata.is_file()),
+        }
+    }
+
     /// What the user calls it.
     #[must_use]
     pub fn name(&self) -> String {
@@ -82,10 +90,10 @@ impl Imported {
     /// How many bad lines are kept for listing.
     pub const LISTED: usize = 1000;
 
-    pub(crate) fn note(&mut self, bad: Vec<BadLine>) {
-        self.bad += bad.len() as u64;
+    pub(crate) fn note(&mut self, bad: u64, lines: Vec<BadLine>) {
+        self.bad += bad;
         let room = Self::LISTED.saturating_sub(self.bad_lines.len());
-        self.bad_lines.extend(bad.into_iter().take(room));
+        self.bad_lines.extend(lines.into_iter().take(room));
     }
 
     /// Whether everything that was there went in.

@@ -30,41 +30,53 @@ impl<R: Read> Read for Counting<R> {
     }
 }
 
-/// Opens the source for one pass.
-pub(super) fn open(source: &Source) -> Result<Reading, ImportError> {
-    let fail = |error| ImportError::Open {
-        name: source.name(),
-        error,
-    };
+/// Opens the source for one pass over at most so many bytes.
+pub(super) fn open(source: &Source, at_most: u64) -> Result<Reading, ImportError> {
+    let fail = |error| unreadable(source, error);
     match source {
         Source::Stdin => decompressed(io::stdin(), None).map_err(fail),
         Source::File(path) => {
             let file = File::open(path).map_err(fail)?;
             let metadata = file.metadata().map_err(fail)?;
             if metadata.is_dir() {
-                return Err(fail(io::Error::other(
-                    "it is a directory; name the files in it",
-                )));
+                let reason = io::Error::other("it is a directory; name the files in it");
+                return Err(fail(reason));
             }
-            decompressed(file, metadata.is_file().then_some(metadata.len())).map_err(fail)
+            let total = metadata.is_file().then_some(metadata.len());
+            decompressed(file.take(at_most), total).map_err(fail)
         }
     }
 }
 
-/// Keeps standard input in a nameless file, so that it can be read twice.
-pub(super) fn keep_stdin() -> io::Result<File> {
-    let mut file = tempfile::tempfile()?;
-    io::copy(&mut io::stdin().lock(), &mut file)?;
-    file.rewind()?;
-    Ok(file)
+/// Keeps what can be read only once in a nameless file, so that it can be read twice.
+pub(super) fn keep(source: &Source) -> Result<File, ImportError> {
+    let kept = || {
+        let mut kept = tempfile::tempfile()?;
+        match source {
+            Source::Stdin => io::copy(&mut io::stdin().lock(), &mut kept)?,
+            Source::File(path) => io::copy(&mut File::open(path)?, &mut kept)?,
+        };
+        Ok(kept)
+    };
+    kept().map_err(|error| unreadable(source, error))
 }
 
 /// A further pass over a kept file.
-pub(super) fn reopen(file: &File) -> io::Result<Reading> {
-    let mut again = file.try_clone()?;
-    again.rewind()?;
-    let total = again.metadata()?.len();
-    decompressed(again, Some(total))
+pub(super) fn reopen(source: &Source, file: &File) -> Result<Reading, ImportError> {
+    let again = || {
+        let mut again = file.try_clone()?;
+        again.rewind()?;
+        let total = again.metadata()?.len();
+        decompressed(again, Some(total))
+    };
+    again().map_err(|error| unreadable(source, error))
+}
+
+fn unreadable(source: &Source, error: io::Error) -> ImportError {
+    ImportError::Open {
+        name: source.name(),
+        error,
+    }
 }
 
 fn decompressed(raw: impl Read + Send + 'static, total: Option<u64>) -> io::Result<Reading> {

@@ -7,6 +7,7 @@ mod frame;
 mod segment;
 mod writer;
 
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -76,6 +77,10 @@ pub(crate) struct Spool {
     shelf: Arc<Shelf>,
     commands: SyncSender<Command>,
     writer: Mutex<Option<JoinHandle<()>>>,
+    /// Bytes of requests that wait for a commit.
+    queued: AtomicU64,
+    /// Held as long as the spool is open: two writers of one spool would lose each other's segments.
+    _lock: File,
 }
 
 impl Spool {
@@ -85,6 +90,7 @@ impl Spool {
     /// When the directory cannot be made, read or written.
     pub(crate) fn open(config: SpoolConfig) -> io::Result<Self> {
         std::fs::create_dir_all(&config.directory)?;
+        let lock = lock(&config.directory)?;
         for path in list(&config.directory, segment::OPEN)? {
             let rows = segment::recover(&path)?;
             tracing::info!(segment = %path.display(), rows, "took up a segment left open");
@@ -106,6 +112,8 @@ impl Spool {
             shelf,
             commands,
             writer: Mutex::new(Some(writer)),
+            queued: AtomicU64::new(0),
+            _lock: lock,
         })
     }
 
@@ -114,9 +122,18 @@ impl Spool {
     /// # Errors
     /// [`SpoolError::Full`] over the quota, [`SpoolError::Disk`] when the disk refuses; nothing counts then.
     pub(crate) async fn append(&self, rows: Rows) -> Result<(), SpoolError> {
-        if self.bytes() > self.shelf.config.max_bytes {
-            return Err(SpoolError::Full);
-        }
+        let size = rows.bytes();
+        let queued = self.queued.fetch_add(size, Ordering::Relaxed) + size;
+        let outcome = if self.bytes() + queued > self.shelf.config.max_bytes {
+            Err(SpoolError::Full)
+        } else {
+            self.commit(rows).await
+        };
+        self.queued.fetch_sub(size, Ordering::Relaxed);
+        outcome
+    }
+
+    async fn commit(&self, rows: Rows) -> Result<(), SpoolError> {
         let (reply, answer) = oneshot::channel();
         self.commands
             .try_send(Command::Append(rows, reply))
@@ -152,6 +169,22 @@ impl Spool {
             tracing::error!("the spool's writer ended by a panic");
         }
     }
+}
+
+fn lock(directory: &Path) -> io::Result<File> {
+    let path = directory.join("lock");
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)?;
+    file.try_lock().map_err(|_| {
+        let path = path.display();
+        io::Error::other(format!(
+            "another `snag serve` has {path}; end it, or give this one a --data-dir of its own"
+        ))
+    })?;
+    Ok(file)
 }
 
 fn held_bytes(directory: &Path) -> io::Result<u64> {

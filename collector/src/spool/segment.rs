@@ -24,6 +24,16 @@ pub(crate) struct Rows {
     pub(crate) parts: Vec<(Table, u32, Vec<u8>)>,
 }
 
+impl Rows {
+    /// Bytes of all parts.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.parts
+            .iter()
+            .map(|(_, _, bytes)| bytes.len() as u64)
+            .sum()
+    }
+}
+
 /// The segment being written.
 #[derive(Debug)]
 pub(super) struct OpenSegment {

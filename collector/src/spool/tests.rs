@@ -59,7 +59,7 @@ async fn what_was_acknowledged_is_in_the_sealed_segments_once_and_in_order() {
 async fn over_the_quota_rows_are_turned_away() {
     let directory = tempfile::tempdir().expect("tempdir");
     let spool = Spool::open(SpoolConfig {
-        max_bytes: 0,
+        max_bytes: 10,
         ..config(directory.path())
     })
     .expect("open");
@@ -67,11 +67,28 @@ async fn over_the_quota_rows_are_turned_away() {
         .append(rows("first"))
         .await
         .expect("fits, nothing waits yet");
+    assert_eq!(spool.queued.load(Ordering::Relaxed), 0);
     assert!(matches!(
         spool.append(rows("second")).await,
         Err(SpoolError::Full)
     ));
     spool.close();
+}
+
+#[test]
+fn a_spool_has_one_writer() {
+    let directory = tempfile::tempdir().expect("tempdir");
+    let spool = Spool::open(config(directory.path())).expect("open");
+    let second = Spool::open(config(directory.path())).expect_err("refused");
+    assert!(
+        second.to_string().contains("another `snag serve`"),
+        "{second}"
+    );
+    spool.close();
+    drop(spool);
+    Spool::open(config(directory.path()))
+        .expect("open again")
+        .close();
 }
 
 #[tokio::test]
