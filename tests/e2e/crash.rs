@@ -81,7 +81,7 @@ async fn kill_9_under_load_loses_and_doubles_nothing_that_was_acknowledged() {
         "the last start ships what waits and stops cleanly"
     );
 
-    let store = open(&data).await;
+    let (store, _guard) = open(&data).await;
     let stored = store
         .client()
         .query("SELECT name, count() AS copies FROM events GROUP BY name ORDER BY name")

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
+use tokio::sync::{Mutex, MutexGuard};
 
 pub(crate) const CHROME: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) \
                           Chrome/130.0.0.0 Safari/537.36";
@@ -156,7 +157,7 @@ pub(crate) async fn post(
 
 /// Asks the store that a running `snag serve` owns, or opens it.
 pub(crate) async fn ask(data: &Path, sql: &str) -> u64 {
-    let store = open(data).await;
+    let (store, _guard) = open(data).await;
     let answer = store
         .client()
         .query(sql)
@@ -167,8 +168,12 @@ pub(crate) async fn ask(data: &Path, sql: &str) -> u64 {
     answer
 }
 
-/// Opens the store as the binary does.
-pub(crate) async fn open(data: &Path) -> snag_store::Store {
+/// A process may have one engine open at a time, and tests share theirs.
+static ENGINE: Mutex<()> = Mutex::const_new(());
+
+/// Opens the store as the binary does; to be closed before the guard is dropped.
+pub(crate) async fn open(data: &Path) -> (snag_store::Store, MutexGuard<'static, ()>) {
+    let guard = ENGINE.lock().await;
     let cache = std::env::var_os("XDG_CACHE_HOME").map(Into::into);
     let home = std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache"));
     let config = snag_store::Config {
@@ -176,14 +181,15 @@ pub(crate) async fn open(data: &Path) -> snag_store::Store {
         engine_cache: cache.or(home),
         ..snag_store::Config::default()
     };
-    snag_store::Store::open(&config)
+    let store = snag_store::Store::open(&config)
         .await
-        .expect("the store opens")
+        .expect("the store opens");
+    (store, guard)
 }
 
 /// Waits until the query gives `wanted`; fails with what it gave last.
 pub(crate) async fn wait_for(data: &Path, sql: &str, wanted: u64) {
-    let store = open(data).await;
+    let (store, _guard) = open(data).await;
     let start = Instant::now();
     let mut got;
     loop {

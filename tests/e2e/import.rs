@@ -174,3 +174,24 @@ async fn a_missing_file_is_named_and_the_others_go_in() {
     assert!(ran.err.contains("nowhere.ndjson"), "{ran:?}");
     assert_eq!(ask(&data, "SELECT count() FROM events").await, 2);
 }
+
+#[tokio::test]
+async fn a_strict_import_of_a_pipe_reads_it_once_and_takes_all() {
+    let place = place();
+    let data = place.path().join("data");
+    let file = place.path().join("events.ndjson");
+    std::fs::write(&file, lines(50)).expect("write");
+    let script = format!(
+        "exec {} --data-dir {} import events --strict <(cat {})",
+        env!("CARGO_BIN_EXE_snag"),
+        data.display(),
+        file.display()
+    );
+    let output = std::process::Command::new("bash")
+        .args(["-c", &script])
+        .output()
+        .expect("bash runs");
+    let ran = Ran::of(output);
+    assert!(ran.out.contains("50 events went in"), "{ran:?}");
+    assert_eq!(ask(&data, "SELECT count() FROM events").await, 50);
+}

@@ -6,3 +6,4 @@ mod crash;
 mod errors;
 mod harness;
 mod import;
+mod neighbours;
