@@ -11,6 +11,8 @@ use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
 
+use crate::step::{self, run};
+
 /// Bytes the loader may have, gzipped.
 const LOADER_BUDGET: usize = 2_500;
 /// Bytes the wasm core may have, gzipped.
@@ -21,9 +23,7 @@ const STACK: &str = "-Clink-arg=-zstack-size=8192";
 
 /// Builds both files and prints their sizes. With `check`, fails where one is over its budget.
 pub(crate) fn build(check: bool) -> Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .context("xtask lies in the workspace")?;
+    let root = &step::root();
     let dist = root.join("tracker-wasm/dist");
     fs::create_dir_all(&dist).with_context(|| format!("cannot make {}", dist.display()))?;
     let wasm = dist.join("snag.wasm");
@@ -121,17 +121,6 @@ fn npm_tool(root: &Path, name: &str) -> Result<Command> {
         bail!("{name} is not installed; run `make setup`");
     }
     Ok(Command::new(path))
-}
-
-fn run(command: &mut Command) -> Result<()> {
-    let program = command.get_program().to_string_lossy().into_owned();
-    let status = command
-        .status()
-        .with_context(|| format!("cannot run {program}"))?;
-    if !status.success() {
-        bail!("{program} failed: {status}");
-    }
-    Ok(())
 }
 
 /// A file, and its bytes as they are, gzipped and under brotli.
