@@ -211,3 +211,39 @@ async fn tracker_files_are_served_compressed_and_pages_of_any_origin_may_ask() {
         assert_eq!(answer.status(), 404, "{path}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_small_batch_that_would_take_much_to_store_is_refused() {
+    let place = place();
+    let data = place.path().join("data");
+    let serving = Serving::start(&data);
+    let text = "x".repeat(2000);
+    let props: Vec<(std::borrow::Cow<'_, str>, std::borrow::Cow<'_, str>)> = (0..30)
+        .map(|n| (format!("p{n}").into(), text.as_str().into()))
+        .collect();
+    let event = snag_beacon::Event {
+        at: 0,
+        view: 0,
+        url: "https://shop.example/".into(),
+        kind: snag_beacon::Kind::Custom(snag_beacon::Custom {
+            name: "x".into(),
+            props,
+            value: None,
+            currency: "".into(),
+        }),
+    };
+    let batch = snag_beacon::Batch {
+        site: "shop".into(),
+        page: 1,
+        sent: 0,
+        viewport: (0, 0),
+        events: vec![event; 256],
+    };
+    let body = snag_beacon::encode(&batch).expect("it fits the limits of a batch");
+    assert!(body.len() < 64 * 1024);
+    let client = reqwest::Client::new();
+    let (status, reason) = post(&client, &serving.url, body).await;
+    assert_eq!(status, 413, "{reason}");
+    assert_eq!(post(&client, &serving.url, pageview("/", 0)).await.0, 204);
+    wait_for(&data, "SELECT count() FROM events", 1).await;
+}

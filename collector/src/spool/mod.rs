@@ -24,6 +24,8 @@ pub(crate) const SEALED_EXTENSION: &str = segment::SEALED;
 
 /// Requests that may wait for a commit; more are turned away.
 const WAITING: usize = 16 * 1024;
+/// Bytes that may wait for a commit, which is what the spool may take of memory.
+const WAITING_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Limits of the spool.
 #[derive(Debug, Clone)]
@@ -124,7 +126,8 @@ impl Spool {
     pub(crate) async fn append(&self, rows: Rows) -> Result<(), SpoolError> {
         let size = rows.bytes();
         let queued = self.queued.fetch_add(size, Ordering::Relaxed) + size;
-        let outcome = if self.bytes() + queued > self.shelf.config.max_bytes {
+        let is_full = queued > WAITING_BYTES || self.bytes() + queued > self.shelf.config.max_bytes;
+        let outcome = if is_full {
             Err(SpoolError::Full)
         } else {
             self.commit(rows).await
