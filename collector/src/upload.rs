@@ -16,7 +16,7 @@ use snag_store::{BodyFormat, Store};
 
 use crate::metrics::Metrics;
 use crate::row::Table;
-use crate::spool::{SEALED_EXTENSION, Sealed, Shelf, list, sync_directory};
+use crate::spool::{REJECTED, SEALED_EXTENSION, Sealed, Shelf, list, sync_directory};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
@@ -136,7 +136,7 @@ impl Uploader {
     }
 
     fn reject(&self, path: &Path, reason: &str) -> io::Result<()> {
-        let directory = self.shelf.config.directory.join("rejected");
+        let directory = self.shelf.config.directory.join(REJECTED);
         std::fs::create_dir_all(&directory)?;
         let place: PathBuf = directory.join(path.file_name().unwrap_or_default());
         std::fs::write(place.with_extension("reason.txt"), format!("{reason}\n"))?;

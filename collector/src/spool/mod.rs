@@ -19,7 +19,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
 
 pub(crate) use segment::Rows;
-pub(crate) use segment::{Sealed, list, sync_directory};
+pub(crate) use segment::{REJECTED, Sealed, list, sync_directory};
 pub(crate) const SEALED_EXTENSION: &str = segment::SEALED;
 
 /// Requests that may wait for a commit; more are turned away.

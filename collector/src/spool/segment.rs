@@ -16,6 +16,8 @@ use crate::row::Table;
 
 pub(super) const OPEN: &str = "open";
 pub(super) const SEALED: &str = "seg";
+/// Directory of what could not be shipped.
+pub(crate) const REJECTED: &str = "rejected";
 
 /// Rows of one request, encoded.
 #[derive(Debug, Default, Clone)]
@@ -137,7 +139,8 @@ impl OpenSegment {
     }
 }
 
-/// Makes a segment that a crash left open ready to ship: the torn tail is cut off. Returns how many rows it holds.
+/// Makes a segment that a crash left open ready to ship, up to its last sound frame. What follows that was most likely
+/// torn before it was acknowledged, but it may be damage: it is set aside. Returns how many rows are to be shipped.
 pub(super) fn recover(path: &Path) -> io::Result<u64> {
     let bytes = fs::read(path)?;
     let (mut rows, mut sound) = (0, 0);
@@ -149,17 +152,27 @@ pub(super) fn recover(path: &Path) -> io::Result<u64> {
         }
         sound = frames.offset;
     }
+    let directory = path.parent().unwrap_or(Path::new("."));
+    if sound < bytes.len() {
+        let aside = directory.join(REJECTED);
+        fs::create_dir_all(&aside)?;
+        let tail = aside
+            .join(path.file_name().unwrap_or_default())
+            .with_extension("tail");
+        fs::write(&tail, &bytes[sound..])?;
+        tracing::warn!(tail = %tail.display(), bytes = bytes.len() - sound, "the end of a segment is not sound");
+        if rows > 0 {
+            let file = OpenOptions::new().write(true).open(path)?;
+            file.set_len(sound as u64)?;
+            file.sync_all()?;
+        }
+    }
     if rows == 0 {
         fs::remove_file(path)?;
-        return Ok(0);
+    } else {
+        fs::rename(path, path.with_extension(SEALED))?;
     }
-    if sound < bytes.len() {
-        let file = OpenOptions::new().write(true).open(path)?;
-        file.set_len(sound as u64)?;
-        file.sync_all()?;
-    }
-    fs::rename(path, path.with_extension(SEALED))?;
-    sync_directory(path.parent().unwrap_or(Path::new(".")))?;
+    sync_directory(directory)?;
     Ok(rows)
 }
 

@@ -129,6 +129,9 @@ fn a_segment_cut_at_any_byte_gives_back_exactly_the_whole_frames_before_the_cut(
         let torn = place.path().join("torn.open");
         std::fs::write(&torn, &whole[..cut]).expect("write");
         recover(&torn).expect("recover");
+        let tail = place.path().join("rejected/torn.tail");
+        let kept = std::fs::read(tail).unwrap_or_default();
+        assert!(whole[..cut].ends_with(&kept), "what is cut off is kept");
         let frames = ends.iter().filter(|end| **end <= cut as u64).count();
         assert_eq!(
             String::from_utf8(shipped(place.path())).expect("text"),
