@@ -107,12 +107,12 @@ pub(crate) fn demo(once: bool) -> Result<()> {
     );
     println!("the shop:      {shop_url}");
     println!("the collector: {collector_url}");
-    println!(
-        "ask again:     {} --data-dir {} funnel --site {SITE} …",
-        snag_path().display(),
-        data.display()
-    );
     if !once {
+        println!(
+            "ask again:     {} --data-dir {} funnel --site {SITE} …",
+            snag_path().display(),
+            data.display()
+        );
         println!("visit the shop and ask again; Ctrl-C ends the demo");
         collector.wait()?;
     }
