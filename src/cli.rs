@@ -23,6 +23,7 @@ const EXIT_CODES: &str = "Exit codes: 0 done; 1 something broke; 2 the command o
 
 /// For all commands.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "For every command")]
 pub(crate) struct Global {
     /// Configuration file [default: snag.toml in the working directory, if there is one]
     #[arg(long, global = true, value_name = "FILE")]
