@@ -249,9 +249,10 @@ impl Running {
 
     /// Asks it to end and waits.
     fn stop(&mut self) {
-        let asked = Command::new("kill")
-            .arg(self.child.id().to_string())
-            .status();
+        let mut ask = Command::new("kill");
+        ask.arg(self.child.id().to_string());
+        // Who has gone already need not be told.
+        let asked = ask.stderr(Stdio::null()).status();
         if asked.is_ok_and(|status| status.success()) {
             // It was asked; if it has gone already, so much the better.
             let _ = self.child.wait();
