@@ -162,12 +162,12 @@ impl Config {
         let mut config: Self = figment
             .extract()
             .context("the configuration is not right")?;
-        config.apply(flags)?;
+        config.apply(flags);
         config.check()?;
         Ok(config)
     }
 
-    fn apply(&mut self, flags: &Global) -> Result<()> {
+    fn apply(&mut self, flags: &Global) {
         if let Some(directory) = &flags.data_dir {
             self.data_dir.clone_from(directory);
         }
@@ -183,7 +183,6 @@ impl Config {
         if let Some(database) = &flags.clickhouse_database {
             self.clickhouse.database = Some(database.clone());
         }
-        Ok(())
     }
 
     fn check(&self) -> Result<()> {

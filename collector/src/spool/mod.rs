@@ -59,8 +59,27 @@ pub(crate) enum SpoolError {
 }
 
 enum Command {
-    Append(Rows, oneshot::Sender<Result<(), SpoolError>>),
+    Append(Waiting),
     Close,
+}
+
+/// Rows that wait for a commit, and who waits for it.
+struct Waiting {
+    rows: Rows,
+    reply: oneshot::Sender<Result<(), SpoolError>>,
+    _room: Room,
+}
+
+/// Bytes of the queue that rows take until they are committed, whether or not someone still waits for them.
+struct Room {
+    shelf: Arc<Shelf>,
+    bytes: u64,
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        self.shelf.queued.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
 }
 
 /// What writer and uploader share.
@@ -69,6 +88,8 @@ pub(crate) struct Shelf {
     pub(crate) config: SpoolConfig,
     /// Bytes in all segment files.
     pub(crate) bytes: AtomicU64,
+    /// Bytes that wait for a commit.
+    queued: AtomicU64,
     /// Rung whenever a segment was sealed.
     pub(crate) sealed: Notify,
 }
@@ -79,8 +100,6 @@ pub(crate) struct Spool {
     shelf: Arc<Shelf>,
     commands: SyncSender<Command>,
     writer: Mutex<Option<JoinHandle<()>>>,
-    /// Bytes of requests that wait for a commit.
-    queued: AtomicU64,
     /// Held as long as the spool is open: two writers of one spool would lose each other's segments.
     _lock: File,
 }
@@ -101,6 +120,7 @@ impl Spool {
         let shelf = Arc::new(Shelf {
             config,
             bytes: AtomicU64::new(bytes),
+            queued: AtomicU64::new(0),
             sealed: Notify::new(),
         });
         let (commands, inbox) = sync_channel(WAITING);
@@ -114,7 +134,6 @@ impl Spool {
             shelf,
             commands,
             writer: Mutex::new(Some(writer)),
-            queued: AtomicU64::new(0),
             _lock: lock,
         })
     }
@@ -124,22 +143,21 @@ impl Spool {
     /// # Errors
     /// [`SpoolError::Full`] over the quota, [`SpoolError::Disk`] when the disk refuses; nothing counts then.
     pub(crate) async fn append(&self, rows: Rows) -> Result<(), SpoolError> {
-        let size = rows.bytes();
-        let queued = self.queued.fetch_add(size, Ordering::Relaxed) + size;
-        let is_full = queued > WAITING_BYTES || self.bytes() + queued > self.shelf.config.max_bytes;
-        let outcome = if is_full {
-            Err(SpoolError::Full)
-        } else {
-            self.commit(rows).await
-        };
-        self.queued.fetch_sub(size, Ordering::Relaxed);
-        outcome
-    }
-
-    async fn commit(&self, rows: Rows) -> Result<(), SpoolError> {
+        let bytes = rows.bytes();
+        let queued = self.shelf.queued.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        let shelf = self.shelf();
+        let room = Room { shelf, bytes };
+        if queued > WAITING_BYTES || self.bytes() + queued > self.shelf.config.max_bytes {
+            return Err(SpoolError::Full);
+        }
         let (reply, answer) = oneshot::channel();
+        let waiting = Waiting {
+            rows,
+            reply,
+            _room: room,
+        };
         self.commands
-            .try_send(Command::Append(rows, reply))
+            .try_send(Command::Append(waiting))
             .map_err(|error| match error {
                 TrySendError::Full(_) => SpoolError::Full,
                 TrySendError::Disconnected(_) => SpoolError::Closed,

@@ -67,12 +67,25 @@ async fn over_the_quota_rows_are_turned_away() {
         .append(rows("first"))
         .await
         .expect("fits, nothing waits yet");
-    assert_eq!(spool.queued.load(Ordering::Relaxed), 0);
+    assert_eq!(spool.shelf.queued.load(Ordering::Relaxed), 0);
     assert!(matches!(
         spool.append(rows("second")).await,
         Err(SpoolError::Full)
     ));
     spool.close();
+}
+
+#[tokio::test]
+async fn who_goes_away_before_the_answer_leaves_no_room_taken() {
+    let directory = tempfile::tempdir().expect("tempdir");
+    let spool = Spool::open(config(directory.path())).expect("open");
+    for _ in 0..100 {
+        let mut append = std::pin::pin!(spool.append(rows("gone")));
+        // Looked at once, which queues the rows, and then dropped.
+        let _ = futures_util::poll!(append.as_mut());
+    }
+    spool.close();
+    assert_eq!(spool.shelf.queued.load(Ordering::Relaxed), 0);
 }
 
 #[test]

@@ -9,15 +9,11 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use tokio::sync::oneshot;
-
-use super::segment::{OpenSegment, Rows};
-use super::{Command, Shelf, SpoolError};
+use super::segment::OpenSegment;
+use super::{Command, Shelf, SpoolError, Waiting};
 
 /// Requests in one commit at most.
 const GROUP: usize = 4096;
-
-type Waiting = (Rows, oneshot::Sender<Result<(), SpoolError>>);
 
 pub(super) fn run(shelf: &Shelf, inbox: &Receiver<Command>) {
     let mut open: Option<OpenSegment> = None;
@@ -67,7 +63,7 @@ fn gather(
         Some(segment) => inbox.recv_timeout(ripe_in(segment)),
     };
     match first {
-        Ok(Command::Append(rows, reply)) => group.push((rows, reply)),
+        Ok(Command::Append(waiting)) => group.push(waiting),
         Ok(Command::Close) | Err(RecvTimeoutError::Disconnected) => return (group, true),
         Err(RecvTimeoutError::Timeout) => return (group, false),
     }
@@ -76,7 +72,7 @@ fn gather(
     }
     while group.len() < GROUP {
         match inbox.try_recv() {
-            Ok(Command::Append(rows, reply)) => group.push((rows, reply)),
+            Ok(Command::Append(waiting)) => group.push(waiting),
             Ok(Command::Close) => return (group, true),
             Err(_) => break,
         }
@@ -97,7 +93,7 @@ fn commit(shelf: &Shelf, open: &mut Option<OpenSegment>, group: Vec<Waiting>) {
         }
     }
     let outcome = written.map(drop).map_err(Arc::new);
-    for (_, reply) in group {
+    for Waiting { reply, .. } in group {
         // Who no longer listens needs no answer.
         let _ = reply.send(outcome.clone().map_err(SpoolError::Disk));
     }
@@ -108,7 +104,9 @@ fn write(shelf: &Shelf, open: &mut Option<OpenSegment>, group: &[Waiting]) -> st
         Some(segment) => segment,
         None => open.insert(OpenSegment::create(&shelf.config.directory, unix_ms())?),
     };
-    group.iter().for_each(|(rows, _)| segment.stage(rows));
+    group
+        .iter()
+        .for_each(|waiting| segment.stage(&waiting.rows));
     segment.commit()?;
     Ok(segment.bytes())
 }
