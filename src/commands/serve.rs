@@ -1,5 +1,7 @@
 //! `snag serve`: receives until it is told to stop, then empties its hands.
 
+use std::time::{Duration, Instant};
+
 use anyhow::{Context as _, Result};
 use snag_collector::Collector;
 use snag_store::{Role, Store};
@@ -8,6 +10,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::cli::Serve;
 use crate::config::{Config, Environment};
 use crate::exit::Exit;
+
+/// How long another process may have the engine open at the start.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Runs until SIGINT or SIGTERM.
 pub(crate) async fn run(
@@ -26,7 +31,7 @@ pub(crate) async fn run(
     // Before anything is opened: a stop that comes early is a stop all the same.
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    let store = Store::open(&config.store(environment)?).await?;
+    let store = open(&config.store(environment)?).await?;
     let collector = match Collector::start(config.collector(), store.clone()) {
         Ok(collector) => collector,
         Err(error) => {
@@ -63,13 +68,38 @@ pub(crate) async fn run(
     Ok(Exit::Done)
 }
 
+/// Opens the store as one that lasts: an engine that another process has open ends with that process, and a collector
+/// that asked it would be left without a store. Who only looks something up is waited for.
+async fn open(config: &snag_store::Config) -> Result<Store> {
+    let start = Instant::now();
+    loop {
+        let store = Store::open(config).await?;
+        let Role::Guest { pid } = *store.role() else {
+            return Ok(store);
+        };
+        store.close().await?;
+        if start.elapsed() > PATIENCE {
+            return Err(snag_store::Error::Setup {
+                message: format!(
+                    "process {pid} has the engine in {} open",
+                    config.data_dir.display()
+                ),
+                mend: "wait until it ends, or end it if it is another `snag serve`".to_owned(),
+            }
+            .into());
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
 fn place(store: &Store, config: &Config) -> String {
     match store.role() {
         Role::Server => format!(
             "ClickHouse at {}",
             config.clickhouse.url.as_deref().unwrap_or_default()
         ),
-        Role::Owner { .. } => format!("{} (embedded engine)", config.data_dir.display()),
-        Role::Guest { pid } => format!("{} (engine of process {pid})", config.data_dir.display()),
+        Role::Owner { .. } | Role::Guest { .. } => {
+            format!("{} (embedded engine)", config.data_dir.display())
+        }
     }
 }
