@@ -13,6 +13,8 @@ pub struct Batch<'a> {
     pub sent: u64,
     /// Width and height of the viewport in CSS pixels; 0 when unknown.
     pub viewport: (u16, u16),
+    /// The page says that a program drives the browser (`navigator.webdriver`).
+    pub automated: bool,
     /// The events, in the order they happened.
     pub events: Vec<Event<'a>>,
 }

@@ -106,11 +106,13 @@ fn head<'a>(body: &mut Reader<'a>, dictionary: &Dictionary<'a>) -> Result<Batch<
     let sent = fields.payload.varint()?;
     check::sent(sent).map_err(|problem| start.error(problem))?;
     let viewport = (fields.later_u16()?, fields.later_u16()?);
+    let marks = fields.later_number()?;
     Ok(Batch {
         site,
         page,
         sent,
         viewport,
+        automated: marks & kind::AUTOMATED != 0,
         events: Vec::new(),
     })
 }
@@ -203,6 +205,14 @@ impl<'a> Fields<'_, 'a> {
             Ok(0)
         } else {
             self.payload.u16()
+        }
+    }
+
+    fn later_number(&mut self) -> Result<u64, DecodeError> {
+        if self.payload.is_empty() {
+            Ok(0)
+        } else {
+            self.payload.varint()
         }
     }
 

@@ -23,7 +23,12 @@ pub fn encode(batch: &Batch<'_>) -> Result<Vec<u8>, EncodeError> {
     let mut dictionary = Dictionary::default();
     let head = [dictionary.index(&batch.site), batch.page.into(), batch.sent];
     let viewport = [batch.viewport.0.into(), batch.viewport.1.into()];
-    let mut records = vec![(kind::HEAD, [&head[..], &viewport].concat())];
+    let marks: &[u64] = if batch.automated {
+        &[kind::AUTOMATED]
+    } else {
+        &[]
+    };
+    let mut records = vec![(kind::HEAD, [&head[..], &viewport, marks].concat())];
     records.extend(
         batch
             .events

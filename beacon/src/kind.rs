@@ -11,5 +11,8 @@ pub const PAGEVIEW: u8 = 1;
 pub const CLICK: u8 = 2;
 /// The page reported an event of its own: name, properties, currency, value.
 pub const CUSTOM: u8 = 3;
-/// What holds of the whole batch, and its first record: site, page, sent, viewport.
+/// What holds of the whole batch, and its first record: site, page, sent, viewport, marks.
 pub const HEAD: u8 = 4;
+
+/// Bit of the head's marks: the page says that a program drives the browser. The other bits are free.
+pub const AUTOMATED: u64 = 1;

@@ -96,13 +96,15 @@ fn batch() -> impl Strategy<Value = Batch<'static>> {
         any::<u32>(),
         0..=SENT_MS,
         any::<(u16, u16)>(),
+        any::<bool>(),
     );
-    (head, prop::collection::vec(event, 0..4)).prop_map(|((site, page, sent, viewport), events)| {
-        Batch {
+    (head, prop::collection::vec(event, 0..4)).prop_map(
+        |((site, page, sent, viewport, automated), events)| Batch {
             site: site.into(),
             page,
             sent,
             viewport,
+            automated,
             events: events
                 .into_iter()
                 .map(|(at, view, url, kind)| Event {
@@ -112,8 +114,8 @@ fn batch() -> impl Strategy<Value = Batch<'static>> {
                     kind,
                 })
                 .collect(),
-        }
-    })
+        },
+    )
 }
 
 proptest! {

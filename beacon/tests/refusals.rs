@@ -22,6 +22,7 @@ fn sample(kind: Kind<'_>) -> Batch<'_> {
         page: 0x0403_0201,
         sent: 300,
         viewport: (1280, 720),
+        automated: false,
         events: vec![event],
     }
 }

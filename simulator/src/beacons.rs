@@ -29,6 +29,7 @@ pub(crate) fn batches<'a>(
         page: view.load,
         sent: 0,
         viewport,
+        automated: false,
         events,
     };
     let shown = Pageview {

@@ -237,6 +237,7 @@ async fn a_small_batch_that_would_take_much_to_store_is_refused() {
         page: 1,
         sent: 0,
         viewport: (0, 0),
+        automated: false,
         events: vec![event; 256],
     };
     let body = snag_beacon::encode(&batch).expect("it fits the limits of a batch");

@@ -64,6 +64,7 @@ pub(crate) fn decode(body: &[u8]) -> Result<(Batch<'_>, u32), DecodeError> {
         page: found.page.unwrap_or_default(),
         sent: found.sent.or(last).unwrap_or_default(),
         viewport: found.viewport.unwrap_or_default(),
+        automated: found.automated.unwrap_or_default(),
         events,
     };
     check::batch(&batch).map_err(|(path, problem)| DecodeError {
@@ -136,6 +137,7 @@ struct BatchMembers<'a> {
     page: Option<u32>,
     sent: Option<u64>,
     viewport: Option<(u16, u16)>,
+    automated: Option<bool>,
     events: List<EventMembers<'a>, EVENTS>,
 }
 

@@ -25,6 +25,9 @@ impl Serialize for Members<&Batch<'_>> {
         map.serialize_entry("page", &batch.page)?;
         map.serialize_entry("sent", &batch.sent)?;
         map.serialize_entry("viewport", &batch.viewport)?;
+        if batch.automated {
+            map.serialize_entry("automated", &true)?;
+        }
         let events: Vec<_> = batch.events.iter().map(Members).collect();
         map.serialize_entry("events", &events)?;
         map.end()

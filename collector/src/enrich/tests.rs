@@ -47,6 +47,7 @@ fn batch(events: Vec<Event<'_>>) -> Batch<'_> {
         page: 7,
         sent: 5000,
         viewport: (1280, 720),
+        automated: false,
         events,
     }
 }
