@@ -101,11 +101,16 @@ fn assert_only(directory: &str, word: &str, allowed: &[&str]) {
 #[test]
 fn http_is_known_to_the_collectors_door_only() {
     let door = [
-        "collector/src/receive.rs",
+        "collector/src/receive/",
         "collector/src/client.rs",
         "collector/src/lib.rs",
     ];
     assert_only("collector/src", "actix_web", &door);
+    let take = std::fs::read_to_string(root().join("collector/src/receive/take.rs"));
+    assert!(
+        !take.expect("source").contains("actix_web"),
+        "what stores knows nothing of HTTP"
+    );
 }
 
 #[test]
