@@ -19,25 +19,24 @@ mod upload;
 
 use std::fs::DirBuilder;
 use std::net::SocketAddr;
-use std::net::TcpListener;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
-use actix_web::{App, HttpServer};
-use ipnet::IpNet;
 use jiff::Timestamp;
 use snag_store::Store;
 use tokio::task::JoinHandle;
 
-pub use config::Config;
+pub use client::Proxies;
+pub use config::{Config, Limits};
 pub use enrich::{Agents, BotPolicy, GeoError, Places, Site, Sites};
 pub use spool::SpoolConfig;
 
 use known_elements::KnownElements;
 use metrics::Metrics;
+use receive::Limiter;
 use salts::Salts;
 use spool::Spool;
 use tracker_files::TrackerFile;
@@ -72,7 +71,9 @@ pub enum StartError {
 #[derive(Debug)]
 struct Collecting {
     sites: Sites,
-    trusted_proxies: Vec<IpNet>,
+    proxies: Proxies,
+    limits: Limits,
+    limiter: Limiter,
     bots: BotPolicy,
     agents: Agents,
     places: Option<Places>,
@@ -111,7 +112,7 @@ impl Collector {
             .map(Places::open)
             .transpose()?;
         // Before anything of the data is touched: another process may be at work there.
-        let listener = TcpListener::bind(config.listen).map_err(listen)?;
+        let listener = receive::bind(config.listen).map_err(listen)?;
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -126,7 +127,9 @@ impl Collector {
         });
         let collecting = Data::new(Collecting {
             sites: Sites::new(config.sites),
-            trusted_proxies: config.trusted_proxies,
+            proxies: config.proxies,
+            limits: config.limits,
+            limiter: Limiter::new(config.limits.requests_per_second, config.limits.burst),
             bots: config.bots,
             agents: Agents::default(),
             places,
@@ -137,19 +140,9 @@ impl Collector {
             files: tracker_files::load(),
             proxy_warning: Once::new(),
         });
-        let app_data = collecting.clone();
-        let server = HttpServer::new(move || {
-            App::new()
-                .app_data(app_data.clone())
-                .configure(receive::routes)
-        })
-        .workers(config.workers)
-        .shutdown_timeout(DRAIN.as_secs())
-        .disable_signals()
-        .listen(listener)
-        .map_err(listen)?;
-        let address = server.addrs().first().copied().unwrap_or(config.listen);
-        let server = server.run();
+        let address = listener.local_addr()?;
+        let server =
+            receive::serve(listener, config.workers, DRAIN, collecting.clone()).map_err(listen)?;
         let handle = server.handle();
         let serving = tokio::spawn(server);
         let uploading = tokio::spawn({

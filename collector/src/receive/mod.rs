@@ -3,37 +3,107 @@
 //! Invariant: every entrance stores through [`take`] and only translates. Whatever is wrong with a request is answered
 //! by a status and one line of reason; nothing of it is stored then.
 
+mod answer;
 mod beacon;
 mod body;
 mod figures;
 mod files;
+mod limit;
+mod listen;
 mod take;
 
-use actix_web::http::{Method, header};
-use actix_web::web;
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use actix_web::http::Method;
+use actix_web::web::{self, Payload};
+use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard};
+use bytes::Bytes;
 
 use crate::Collecting;
 use crate::client;
 use crate::enrich::Sender;
-use take::{ROWS_BYTES, Taken};
+use answer::Answers;
+pub(crate) use limit::Limiter;
+pub(crate) use listen::{bind, serve};
+
+/// Bytes that names and values of a request's headers may take together.
+const HEAD_BYTES: usize = 16 * 1024;
 
 /// Routes of the collector.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
+        .service(entrance("/b", &beacon::ANSWERS, || {
+            web::post().to(beacon::beacon)
+        }))
         .service(
-            web::resource("/b")
-                .route(web::post().to(beacon::beacon))
-                .route(web::method(Method::OPTIONS).to(preflight)),
+            web::resource("/healthz")
+                .route(reading().to(figures::health))
+                .default_service(only("GET, HEAD")),
         )
-        .route("/healthz", web::get().to(figures::health))
-        .route("/metrics", web::get().to(figures::metrics))
-        .route("/{file}", web::get().to(files::tracker_file));
+        .service(
+            web::resource("/metrics")
+                .route(reading().to(figures::metrics))
+                .default_service(only("GET, HEAD")),
+        )
+        .service(
+            web::resource("/{file}")
+                .route(reading().to(files::tracker_file))
+                .default_service(web::to(files::no_such_method)),
+        )
+        .default_service(web::to(nothing));
 }
 
-/// Who sent a request; warns once when that cannot be told.
-fn sender<'a>(request: &'a HttpRequest, collecting: &Collecting) -> Sender<'a> {
-    if client::is_behind_untrusted_proxy(request, &collecting.trusted_proxies) {
+/// A place pages post to, with the preflight that a browser may ask first.
+fn entrance(path: &str, answers: &'static Answers, post: impl Fn() -> Route) -> Resource {
+    web::resource(path)
+        .route(post())
+        .route(web::method(Method::OPTIONS).to(async || answers.preflight()))
+        .default_service(only("POST, OPTIONS"))
+}
+
+fn reading() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
+
+fn only(allowed: &'static str) -> Route {
+    web::to(async move || answer::no_such_method(allowed))
+}
+
+async fn nothing() -> HttpResponse {
+    answer::nothing()
+}
+
+/// Lets a request in: who sent it and what, within limits. What was refused is counted.
+async fn admit<'a>(
+    request: &'a HttpRequest,
+    payload: Payload,
+    collecting: &Collecting,
+    answers: &Answers,
+) -> Result<(Sender<'a>, Bytes), HttpResponse> {
+    let sender = sender(request, collecting, answers)?;
+    match body::read(request, payload, collecting.limits.body_time).await {
+        Ok(body) => Ok((sender, body)),
+        Err(unread) => {
+            collecting.metrics.refused(unread.word());
+            Err(answers.unread(&unread))
+        }
+    }
+}
+
+/// Who sent a request; refused when there are too many of it or of its headers. Warns once when the sender cannot be
+/// told.
+fn sender<'a>(
+    request: &'a HttpRequest,
+    collecting: &Collecting,
+    answers: &Answers,
+) -> Result<Sender<'a>, HttpResponse> {
+    let headers = request.headers().iter();
+    let head: usize = headers
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum();
+    if head > HEAD_BYTES {
+        collecting.metrics.refused("long_head");
+        return Err(answers.long_head());
+    }
+    if client::is_behind_untrusted_proxy(request, &collecting.proxies) {
         collecting.proxy_warning.call_once(|| {
             tracing::warn!(
                 "a proxy on this machine or network forwards beacons, but is not trusted: all visitors seem to have one \
@@ -41,39 +111,16 @@ fn sender<'a>(request: &'a HttpRequest, collecting: &Collecting) -> Sender<'a> {
             );
         });
     }
-    Sender {
-        address: client::address(request, &collecting.trusted_proxies),
+    let address = client::address(request, &collecting.proxies);
+    // Behind a near address stands a proxy that nobody named, and with it everybody, or whoever runs this machine.
+    if !client::is_near(&address)
+        && let Err(wait) = collecting.limiter.take(address)
+    {
+        collecting.metrics.refused("too_many");
+        return Err(answers.too_many(wait));
+    }
+    Ok(Sender {
+        address,
         user_agent: client::user_agent(request),
-    }
-}
-
-/// The answer to what was not taken.
-fn refusal(taken: &Taken) -> HttpResponse {
-    match taken {
-        Taken::TooLarge => answer(HttpResponse::PayloadTooLarge()).body(format!(
-            "these events take more than {ROWS_BYTES} bytes to store; send fewer at a time\n"
-        )),
-        Taken::Unavailable | Taken::Stored { .. } => answer(HttpResponse::ServiceUnavailable())
-            .insert_header((header::RETRY_AFTER, "5"))
-            .body("events cannot be stored right now; try again later\n"),
-    }
-}
-
-/// Pages of any origin may send, without credentials, and read the answer.
-fn answer(mut response: HttpResponseBuilder) -> HttpResponseBuilder {
-    response
-        .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
-        .insert_header((
-            header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            "x-snag-dropped, retry-after",
-        ));
-    response
-}
-
-async fn preflight() -> HttpResponse {
-    answer(HttpResponse::NoContent())
-        .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, "POST"))
-        .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, "content-type"))
-        .insert_header((header::ACCESS_CONTROL_MAX_AGE, "86400"))
-        .finish()
+    })
 }
