@@ -8,9 +8,13 @@ mod beacon;
 mod body;
 mod figures;
 mod files;
+mod foreign;
 mod limit;
 mod listen;
+mod pixel;
+mod plausible;
 mod take;
+mod umami;
 
 use actix_web::http::Method;
 use actix_web::web::{self, Payload};
@@ -33,6 +37,17 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .service(entrance("/b", &beacon::ANSWERS, || {
             web::post().to(beacon::beacon)
         }))
+        .service(entrance("/api/event", &plausible::ANSWERS, || {
+            web::post().to(plausible::event)
+        }))
+        .service(entrance("/api/send", &umami::ANSWERS, || {
+            web::post().to(umami::send)
+        }))
+        .service(
+            web::resource("/p.gif")
+                .route(web::get().to(pixel::pixel))
+                .default_service(only("GET")),
+        )
         .service(
             web::resource("/healthz")
                 .route(reading().to(figures::health))
