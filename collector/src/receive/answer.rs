@@ -10,12 +10,39 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use snag_beacon::limits::BATCH_BYTES;
 
-use super::body::Unread;
 use super::take::{ROWS_BYTES, Taken};
 use crate::enrich::DropReason;
 
 /// Names the reasons why events were not taken.
 const DROPPED: &str = "x-snag-dropped";
+
+/// Why a request was not let in.
+#[derive(Debug)]
+pub(super) enum Refused {
+    /// Its headers are too long.
+    LongHead,
+    /// There were too many before it; the time until there may be one more.
+    TooMany(Duration),
+    /// Its body has more than [`BATCH_BYTES`].
+    TooLarge,
+    /// Its body took too long to arrive.
+    TooSlow,
+    /// Connection or framing are broken.
+    Broken(String),
+}
+
+impl Refused {
+    /// The reason in one stable word, for the metrics.
+    pub(super) fn word(&self) -> &'static str {
+        match self {
+            Self::LongHead => "long_head",
+            Self::TooMany(_) => "too_many",
+            Self::TooLarge => "too_large",
+            Self::TooSlow => "too_slow",
+            Self::Broken(_) => "unreadable",
+        }
+    }
+}
 
 /// What the answers of one entrance have in common.
 #[derive(Debug)]
@@ -49,36 +76,42 @@ impl Answers {
             .body(format!("{reason}\n"))
     }
 
-    pub(super) fn unread(&self, unread: &Unread) -> HttpResponse {
-        match unread {
-            Unread::TooLarge => {
-                self.with(StatusCode::PAYLOAD_TOO_LARGE)
-                    .force_close()
-                    .body(format!(
-                        "a batch may have {BATCH_BYTES} bytes; send fewer events at a time\n"
-                    ))
+    /// For what was not let in.
+    pub(super) fn refused(&self, refused: &Refused) -> HttpResponse {
+        let (status, reason) = match refused {
+            Refused::LongHead => (
+                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+                "the headers are too long".to_owned(),
+            ),
+            Refused::TooMany(_) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "too many requests from this address; send less often".to_owned(),
+            ),
+            Refused::TooLarge => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                format!("a batch may have {BATCH_BYTES} bytes; send fewer events at a time"),
+            ),
+            Refused::TooSlow => (
+                StatusCode::REQUEST_TIMEOUT,
+                "the body took too long to arrive".to_owned(),
+            ),
+            Refused::Broken(error) => (
+                StatusCode::BAD_REQUEST,
+                format!("the body could not be read: {error}"),
+            ),
+        };
+        let mut response = self.with(status);
+        match refused {
+            Refused::TooMany(wait) => {
+                let seconds = wait.as_secs_f64().ceil().max(1.0);
+                response.insert_header((header::RETRY_AFTER, seconds.to_string()));
             }
-            Unread::TooSlow => self
-                .with(StatusCode::REQUEST_TIMEOUT)
-                .force_close()
-                .body("the body took too long to arrive\n"),
-            Unread::Broken(error) => self
-                .with(StatusCode::BAD_REQUEST)
-                .body(format!("the body could not be read: {error}\n")),
+            // What else was sent would have to be read to its end.
+            Refused::LongHead | Refused::TooLarge | Refused::TooSlow | Refused::Broken(_) => {
+                response.force_close();
+            }
         }
-    }
-
-    pub(super) fn long_head(&self) -> HttpResponse {
-        self.with(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE)
-            .force_close()
-            .body("the headers are too long\n")
-    }
-
-    pub(super) fn too_many(&self, wait: Duration) -> HttpResponse {
-        let seconds = wait.as_secs_f64().ceil().max(1.0);
-        self.with(StatusCode::TOO_MANY_REQUESTS)
-            .insert_header((header::RETRY_AFTER, seconds.to_string()))
-            .body("too many requests from this address; send less often\n")
+        response.body(format!("{reason}\n"))
     }
 
     /// For what was not taken.

@@ -19,9 +19,9 @@ pub(super) async fn beacon(
     payload: Payload,
     collecting: Data<Collecting>,
 ) -> HttpResponse {
-    let (sender, body) = match admit(&request, payload, &collecting, &ANSWERS).await {
+    let (sender, body) = match admit(&request, payload, &collecting).await {
         Ok(admitted) => admitted,
-        Err(refusal) => return refusal,
+        Err(refused) => return ANSWERS.refused(&refused),
     };
     let batch = match snag_beacon::decode(&body) {
         Ok(batch) => batch,

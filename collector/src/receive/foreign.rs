@@ -76,8 +76,9 @@ pub(super) fn number(value: &Value) -> Option<f64> {
 /// At most `limit` bytes of a text, without NUL.
 pub(super) fn cut(text: &str, limit: usize) -> String {
     let text = text.replace('\0', "");
-    let end = text.floor_char_boundary(limit.min(text.len()));
-    text[..end].to_owned()
+    let mut ends = (0..=limit.min(text.len())).rev();
+    let end = ends.find(|end| text.is_char_boundary(*end));
+    text[..end.unwrap_or(0)].to_owned()
 }
 
 /// A batch of one event of one site.

@@ -24,7 +24,7 @@ use bytes::Bytes;
 use crate::Collecting;
 use crate::client;
 use crate::enrich::Sender;
-use answer::Answers;
+use answer::{Answers, Refused};
 pub(crate) use limit::Limiter;
 pub(crate) use listen::{bind, serve};
 
@@ -91,32 +91,31 @@ async fn admit<'a>(
     request: &'a HttpRequest,
     payload: Payload,
     collecting: &Collecting,
-    answers: &Answers,
-) -> Result<(Sender<'a>, Bytes), HttpResponse> {
-    let sender = sender(request, collecting, answers)?;
-    match body::read(request, payload, collecting.limits.body_time).await {
+) -> Result<(Sender<'a>, Bytes), Refused> {
+    let sender = sender(request, collecting)?;
+    let body = body::read(request, payload, collecting.limits.body_time).await;
+    match body {
         Ok(body) => Ok((sender, body)),
-        Err(unread) => {
-            collecting.metrics.refused(unread.word());
-            Err(answers.unread(&unread))
+        Err(refused) => {
+            collecting.metrics.refused(refused.word());
+            Err(refused)
         }
     }
 }
 
-/// Who sent a request; refused when there are too many of it or of its headers. Warns once when the sender cannot be
-/// told.
-fn sender<'a>(
-    request: &'a HttpRequest,
-    collecting: &Collecting,
-    answers: &Answers,
-) -> Result<Sender<'a>, HttpResponse> {
+/// Who sent a request; refused and counted when there are too many of it or of its headers. Warns once when the sender
+/// cannot be told.
+fn sender<'a>(request: &'a HttpRequest, collecting: &Collecting) -> Result<Sender<'a>, Refused> {
+    let refuse = |refused: Refused| {
+        collecting.metrics.refused(refused.word());
+        Err(refused)
+    };
     let headers = request.headers().iter();
     let head: usize = headers
         .map(|(name, value)| name.as_str().len() + value.len())
         .sum();
     if head > HEAD_BYTES {
-        collecting.metrics.refused("long_head");
-        return Err(answers.long_head());
+        return refuse(Refused::LongHead);
     }
     if client::is_behind_untrusted_proxy(request, &collecting.proxies) {
         collecting.proxy_warning.call_once(|| {
@@ -131,8 +130,7 @@ fn sender<'a>(
     if !client::is_near(&address)
         && let Err(wait) = collecting.limiter.take(address)
     {
-        collecting.metrics.refused("too_many");
-        return Err(answers.too_many(wait));
+        return refuse(Refused::TooMany(wait));
     }
     Ok(Sender {
         address,

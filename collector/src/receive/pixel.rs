@@ -32,9 +32,12 @@ const ANSWERS: Answers = Answers {
 };
 
 pub(super) async fn pixel(request: HttpRequest, collecting: Data<Collecting>) -> HttpResponse {
-    let sender = match sender(&request, &collecting, &ANSWERS) {
+    let sender = match sender(&request, &collecting) {
         Ok(sender) => sender,
-        Err(refusal) => return image(HttpResponse::build(refusal.status()), refusal.headers()),
+        Err(refused) => {
+            let refusal = ANSWERS.refused(&refused);
+            return image(HttpResponse::build(refusal.status()), refusal.headers());
+        }
     };
     let referer = request.headers().get(header::REFERER);
     let referer = referer.and_then(|value| value.to_str().ok());

@@ -38,9 +38,9 @@ pub(super) async fn send(
     payload: Payload,
     collecting: Data<Collecting>,
 ) -> HttpResponse {
-    let (sender, body) = match admit(&request, payload, &collecting, &ANSWERS).await {
+    let (sender, body) = match admit(&request, payload, &collecting).await {
         Ok(admitted) => admitted,
-        Err(refusal) => return refusal,
+        Err(refused) => return ANSWERS.refused(&refused),
     };
     let mut response = ANSWERS.with(StatusCode::OK);
     response.content_type("application/json");
