@@ -141,7 +141,7 @@ impl Default for LimitSettings {
         Self {
             requests_per_second: 100,
             burst: 500,
-            connections: 20_000,
+            connections: 16_000,
             head_time: SignedDuration::from_secs(5),
             body_time: SignedDuration::from_secs(10),
             idle_time: SignedDuration::from_secs(60),

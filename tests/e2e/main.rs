@@ -3,7 +3,9 @@
 mod beacons;
 mod browser;
 mod crash;
+mod entrances;
 mod errors;
 mod harness;
 mod import;
+mod limits;
 mod neighbours;
