@@ -38,7 +38,7 @@ pub use spool::SpoolConfig;
 
 use known_elements::KnownElements;
 use metrics::Metrics;
-use receive::Limiter;
+use receive::{Limiter, Room};
 use salts::Salts;
 use spool::Spool;
 use tracker_files::TrackerFile;
@@ -76,6 +76,7 @@ struct Collecting {
     proxies: Proxies,
     limits: Limits,
     limiter: Limiter,
+    room: Room,
     bots: BotPolicy,
     agents: Agents,
     places: Option<Places>,
@@ -132,6 +133,7 @@ impl Collector {
             proxies: config.proxies,
             limits: config.limits,
             limiter: Limiter::new(config.limits.requests_per_second, config.limits.burst),
+            room: Room::default(),
             bots: config.bots,
             agents: Agents::default(),
             places,

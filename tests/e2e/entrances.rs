@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use reqwest::{Client, Method};
 
@@ -242,4 +243,8 @@ async fn a_proxy_may_speak_http_2_without_tls_and_many_requests_at_once() {
         .body(vec![b' '; 65_537]);
     assert_eq!(long.send().await.expect("an answer").status(), 413);
     wait_for(&data, "SELECT count() FROM events", 50).await;
+    // Its connection idles and is not asked for again.
+    let (code, took) = serving.stop();
+    assert_eq!(code, Some(0));
+    assert!(took < Duration::from_secs(10), "stopping took {took:?}");
 }

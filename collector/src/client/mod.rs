@@ -87,15 +87,16 @@ pub(crate) fn is_near(address: &IpAddr) -> bool {
 }
 
 /// Whether a request says that it came through a proxy.
-pub(crate) fn is_forwarded(request: &HttpRequest) -> bool {
+pub(crate) fn is_forwarded(request: &HttpRequest, proxies: &Proxies) -> bool {
     [&header::X_FORWARDED_FOR, &header::FORWARDED]
-        .iter()
-        .any(|name| request.headers().contains_key(*name))
+        .into_iter()
+        .chain(&proxies.header)
+        .any(|name| request.headers().contains_key(name))
 }
 
 /// Whether a peer that is no visitor, by its address, tells of one that is not believed.
 pub(crate) fn is_behind_untrusted_proxy(request: &HttpRequest, proxies: &Proxies) -> bool {
-    is_forwarded(request)
+    is_forwarded(request, proxies)
         && peer(request).is_some_and(|peer| is_near(&peer) && !is_in(&proxies.trusted, &peer))
 }
 

@@ -27,6 +27,8 @@ pub(super) enum Refused {
     TooLarge,
     /// Its body took too long to arrive.
     TooSlow,
+    /// Too many bodies are being waited for.
+    NoRoom,
     /// Connection or framing are broken.
     Broken(String),
 }
@@ -39,6 +41,7 @@ impl Refused {
             Self::TooMany(_) => "too_many",
             Self::TooLarge => "too_large",
             Self::TooSlow => "too_slow",
+            Self::NoRoom => "no_room",
             Self::Broken(_) => "unreadable",
         }
     }
@@ -95,6 +98,10 @@ impl Answers {
                 StatusCode::REQUEST_TIMEOUT,
                 "the body took too long to arrive".to_owned(),
             ),
+            Refused::NoRoom => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "too many bodies are on their way; try again later".to_owned(),
+            ),
             Refused::Broken(error) => (
                 StatusCode::BAD_REQUEST,
                 format!("the body could not be read: {error}"),
@@ -105,6 +112,10 @@ impl Answers {
             Refused::TooMany(wait) => {
                 let seconds = wait.as_secs_f64().ceil().max(1.0);
                 response.insert_header((header::RETRY_AFTER, seconds.to_string()));
+            }
+            Refused::NoRoom => {
+                response.insert_header((header::RETRY_AFTER, "1"));
+                response.force_close();
             }
             // What else was sent would have to be read to its end.
             Refused::LongHead | Refused::TooLarge | Refused::TooSlow | Refused::Broken(_) => {

@@ -25,6 +25,7 @@ use crate::Collecting;
 use crate::client;
 use crate::enrich::Sender;
 use answer::{Answers, Refused};
+pub(crate) use body::Room;
 pub(crate) use limit::Limiter;
 pub(crate) use listen::{bind, serve};
 
@@ -93,8 +94,8 @@ async fn admit<'a>(
     collecting: &Collecting,
 ) -> Result<(Sender<'a>, Bytes), Refused> {
     let sender = sender(request, collecting)?;
-    let body = body::read(request, payload, collecting.limits.body_time).await;
-    match body {
+    let time = collecting.limits.body_time;
+    match body::read(request, payload, time, &collecting.room).await {
         Ok(body) => Ok((sender, body)),
         Err(refused) => {
             collecting.metrics.refused(refused.word());
