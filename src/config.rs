@@ -73,6 +73,7 @@ pub(crate) struct ServerSettings {
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct SpoolSettings {
     pub(crate) max_bytes: u64,
+    pub(crate) min_free_bytes: u64,
     pub(crate) segment_bytes: u64,
     pub(crate) segment_rows: u64,
     pub(crate) segment_age: SignedDuration,
@@ -111,6 +112,7 @@ impl Default for SpoolSettings {
     fn default() -> Self {
         Self {
             max_bytes: 4 << 30,
+            min_free_bytes: 256 << 20,
             segment_bytes: 8 << 20,
             segment_rows: 100_000,
             segment_age: SignedDuration::from_secs(1),
@@ -256,6 +258,7 @@ impl Config {
             spool: SpoolConfig {
                 directory: self.data_dir.join("spool"),
                 max_bytes: spool.max_bytes,
+                min_free_bytes: spool.min_free_bytes,
                 segment_bytes: spool.segment_bytes,
                 segment_rows: spool.segment_rows,
                 segment_age: duration(spool.segment_age),

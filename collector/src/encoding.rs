@@ -19,11 +19,11 @@ pub(crate) trait Values {
     fn end_row(&mut self);
 }
 
-/// Rows of `RowBinaryWithNamesAndTypes`, without its head.
-#[derive(Debug, Default)]
-pub(crate) struct RowBinary(pub(crate) Vec<u8>);
+/// Appends rows of `RowBinaryWithNamesAndTypes`, without its head.
+#[derive(Debug)]
+pub(crate) struct RowBinary<'a>(pub(crate) &'a mut Vec<u8>);
 
-impl RowBinary {
+impl RowBinary<'_> {
     /// The head of a document: column count, names, types.
     pub(crate) fn head(table: Table) -> Vec<u8> {
         let columns = table.columns();
@@ -39,9 +39,9 @@ impl RowBinary {
     }
 }
 
-impl Values for RowBinary {
+impl Values for RowBinary<'_> {
     fn text(&mut self, text: &str) {
-        put_text(&mut self.0, text);
+        put_text(self.0, text);
     }
 
     fn number<const N: usize>(&mut self, bytes: [u8; N]) {
@@ -49,10 +49,10 @@ impl Values for RowBinary {
     }
 
     fn map(&mut self, entries: &[(String, String)]) {
-        put_length(&mut self.0, entries.len());
+        put_length(self.0, entries.len());
         for (key, value) in entries {
-            put_text(&mut self.0, key);
-            put_text(&mut self.0, value);
+            put_text(self.0, key);
+            put_text(self.0, value);
         }
     }
 

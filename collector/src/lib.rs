@@ -34,20 +34,21 @@ use tokio::task::JoinHandle;
 
 pub use config::Config;
 pub use enrich::{Agents, BotPolicy, GeoError, Places, Site, Sites};
-pub use spool::SpoolConfig;
+pub use spool::{Kept, SpoolConfig, SpoolDirectory, State};
 
 use known_elements::KnownElements;
 use metrics::Metrics;
 use salts::Salts;
-use spool::Spool;
+use spool::{Lane, Spool};
 use tracker_files::TrackerFile;
 use upload::Uploader;
 
-/// How long running requests may take to end once a stop was asked for.
-const DRAIN: Duration = Duration::from_secs(5);
+/// How long running requests may take to end once a stop was asked for. With the next, within the ten seconds that
+/// service managers give at least.
+const DRAIN: Duration = Duration::from_secs(4);
 
-/// How long the store may take to confirm what waits when the collector stops.
-const LAST_SHIPMENT: Duration = Duration::from_secs(20);
+/// How long the store may take to confirm what waits when the collector stops; the rest goes at the next start.
+const LAST_SHIPMENT: Duration = Duration::from_secs(4);
 
 /// Why the collector cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -77,7 +78,7 @@ struct Collecting {
     agents: Agents,
     places: Option<Places>,
     salts: Salts,
-    spool: Spool,
+    spool: Arc<Spool>,
     metrics: Arc<Metrics>,
     known_elements: KnownElements,
     files: Vec<TrackerFile>,
@@ -116,9 +117,9 @@ impl Collector {
             .recursive(true)
             .mode(0o700)
             .create(&config.data_dir)?;
-        let spool = Spool::open(config.spool)?;
+        let spool = Arc::new(Spool::open(config.spool)?);
         let salts = Salts::open(&config.data_dir, Timestamp::now().as_millisecond())?;
-        let metrics = Arc::new(Metrics::default());
+        let metrics = Arc::new(Metrics::new(spool.shelf()));
         let uploader = Arc::new(Uploader {
             shelf: spool.shelf(),
             store,
@@ -141,6 +142,7 @@ impl Collector {
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(app_data.clone())
+                .app_data(Lane::open(Arc::clone(&app_data.spool)))
                 .configure(receive::routes)
         })
         .workers(config.workers)

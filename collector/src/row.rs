@@ -5,6 +5,9 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+use jiff::tz::Offset;
+
 use crate::encoding::Values;
 use crate::enrich::{Agent, Place};
 
@@ -104,6 +107,14 @@ const ELEMENT_COLUMNS: &[(&str, &str)] = &[
     ("role", WORD),
     ("seen_at", TIME),
 ];
+
+/// The partition of `events` that a time (milliseconds since 1970) falls into: year times 100 and month, UTC.
+#[must_use]
+pub(crate) fn month_of(time: i64) -> u32 {
+    let time = Timestamp::from_millisecond(time).unwrap_or_default();
+    let date = Offset::UTC.to_datetime(time).date();
+    u32::from(date.year().unsigned_abs()) * 100 + u32::from(date.month().unsigned_abs())
+}
 
 /// The kinds of `events.kind`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -274,6 +285,18 @@ pub(crate) fn number(hasher: &blake3::Hasher) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_month_is_the_calendars_in_utc() {
+        for (time, month) in [
+            (0, 1970_01),
+            (1_769_903_999_999, 2026_01),
+            (1_769_904_000_000, 2026_02),
+            (1_709_164_800_000, 2024_02),
+        ] {
+            assert_eq!(month_of(time), month, "{time}");
+        }
+    }
 
     #[test]
     fn an_element_is_the_same_on_all_pages_and_differs_by_target() {

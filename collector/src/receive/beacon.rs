@@ -4,7 +4,7 @@ use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::take::{Taken, take};
-use super::{answer, body, refusal, sender};
+use super::{answer, body, lane, refusal, sender};
 use crate::Collecting;
 
 pub(super) async fn beacon(
@@ -26,7 +26,14 @@ pub(super) async fn beacon(
             return answer(HttpResponse::BadRequest()).body(format!("{error}\n"));
         }
     };
-    let dropped = match take(&collecting, &sender(&request, &collecting), &batch).await {
+    let dropped = match take(
+        &collecting,
+        lane(&request),
+        &sender(&request, &collecting),
+        &batch,
+    )
+    .await
+    {
         Taken::Stored { dropped, .. } => dropped,
         taken => return refusal(&taken),
     };

@@ -25,5 +25,5 @@ pub(super) async fn metrics(request: HttpRequest, collecting: Data<Collecting>) 
     }
     HttpResponse::Ok()
         .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")
-        .body(Arc::clone(&collecting.metrics).text(&collecting.spool))
+        .body(Arc::clone(&collecting.metrics).text())
 }

@@ -16,6 +16,7 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use crate::Collecting;
 use crate::client;
 use crate::enrich::Sender;
+use crate::spool::Lane;
 use take::{ROWS_BYTES, Taken};
 
 /// Routes of the collector.
@@ -29,6 +30,13 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .route("/healthz", web::get().to(figures::health))
         .route("/metrics", web::get().to(figures::metrics))
         .route("/{file}", web::get().to(files::tracker_file));
+}
+
+/// The lane of the thread that serves the request.
+fn lane(request: &HttpRequest) -> &Lane {
+    request
+        .app_data()
+        .expect("every worker's app is made with its lane")
 }
 
 /// Who sent a request; warns once when that cannot be told.

@@ -4,13 +4,12 @@
 //! knows nothing of HTTP: entrances translate what they were sent into a batch, and what comes back into an answer.
 
 use jiff::Timestamp;
-use snag_beacon::Batch;
 
 use crate::Collecting;
 use crate::encoding::RowBinary;
 use crate::enrich::{DropReason, Enriched, Knowledge, Sender, enrich};
-use crate::row::{ElementRow, Table};
-use crate::spool::{Rows, SpoolError};
+use crate::row::{Table, month_of};
+use crate::spool::{Batch, Lane, Rows};
 
 /// Bytes the rows of one batch may take: a batch can name one long text many times.
 pub(super) const ROWS_BYTES: u64 = 1024 * 1024;
@@ -32,7 +31,12 @@ pub(super) enum Taken {
 }
 
 /// Enriches a batch, stores what is left of it and counts both.
-pub(super) async fn take(collecting: &Collecting, sender: &Sender<'_>, batch: &Batch<'_>) -> Taken {
+pub(super) async fn take(
+    collecting: &Collecting,
+    lane: &Lane,
+    sender: &Sender<'_>,
+    batch: &snag_beacon::Batch<'_>,
+) -> Taken {
     let now = Timestamp::now().as_millisecond();
     let salts = match collecting.salts.at(now) {
         Ok(salts) => salts,
@@ -61,12 +65,11 @@ pub(super) async fn take(collecting: &Collecting, sender: &Sender<'_>, batch: &B
             collecting.metrics.refused("too_large");
             return Taken::TooLarge;
         }
-        match collecting.spool.append(rows).await {
-            Ok(()) => collecting.known_elements.remember(&elements),
-            Err(SpoolError::Full | SpoolError::Disk(_) | SpoolError::Closed) => {
-                return unavailable(collecting);
-            }
+        if let Err(error) = lane.append(&rows).await {
+            tracing::debug!(%error, "a batch was turned away");
+            return unavailable(collecting);
         }
+        collecting.known_elements.remember(&elements);
         collecting.metrics.accepted(accepted);
     }
     Taken::Stored {
@@ -82,28 +85,27 @@ fn unavailable(collecting: &Collecting) -> Taken {
 
 /// Encodes what is to be stored. Elements that were stored lately are left out; those that are in are named.
 fn rows(collecting: &Collecting, enriched: &Enriched) -> (Rows, Vec<(u64, i64)>) {
-    let mut events = RowBinary(Vec::with_capacity(256 * enriched.events.len()));
-    enriched
-        .events
-        .iter()
-        .for_each(|row| row.write(&mut events));
-    let mut parts = vec![(Table::Events, count(enriched.events.len()), events.0)];
-    let fresh: Vec<&ElementRow> = enriched
-        .elements
-        .iter()
-        .filter(|row| !collecting.known_elements.knows(row.element, row.seen_at))
-        .collect();
-    if !fresh.is_empty() {
-        let mut elements = RowBinary::default();
-        fresh.iter().for_each(|row| row.write(&mut elements));
-        parts.push((Table::Elements, count(fresh.len()), elements.0));
+    let (mut rows, mut elements) = (Rows::default(), Vec::new());
+    for event in &enriched.events {
+        let batch = Batch {
+            table: Table::Events,
+            month: month_of(event.time),
+        };
+        event.write(&mut RowBinary(rows.grow(batch, 1)));
     }
-    (
-        Rows { parts },
-        fresh.iter().map(|row| (row.element, row.seen_at)).collect(),
-    )
-}
-
-fn count(rows: usize) -> u32 {
-    u32::try_from(rows).unwrap_or(u32::MAX)
+    for element in &enriched.elements {
+        if collecting
+            .known_elements
+            .knows(element.element, element.seen_at)
+        {
+            continue;
+        }
+        let batch = Batch {
+            table: Table::Elements,
+            month: 0,
+        };
+        element.write(&mut RowBinary(rows.grow(batch, 1)));
+        elements.push((element.element, element.seen_at));
+    }
+    (rows, elements)
 }
