@@ -6,4 +6,6 @@ mod crash;
 mod errors;
 mod harness;
 mod import;
+mod ledger;
 mod neighbours;
+mod relay;

@@ -66,8 +66,8 @@ fn rows_of_several_months_and_tables_are_batches_of_their_own() {
     let batch = |table, month| Batch { table, month };
     let all = [
         batch(Table::Elements, 0),
-        batch(Table::Events, 2026_10),
-        batch(Table::Events, 2026_11),
+        batch(Table::Events, 202610),
+        batch(Table::Events, 202611),
     ];
     on_lane(&spool, async |lane| {
         let mut rows = Rows::default();
@@ -169,7 +169,7 @@ fn what_was_set_aside_is_listed_put_back_and_dropped_by_name() {
     assert_eq!(waiting.state, State::Waiting);
     assert!(waiting.since.is_some());
     let (contents, damage) = waiting.contents().expect("contents");
-    assert_eq!(contents, [("events", 2026_11, 1)]);
+    assert_eq!(contents, [("events", 202611, 1)]);
     assert!(damage.is_empty());
     let name = waiting.name.clone();
     let refused = waiting.drop_for_good().expect_err("it waits");

@@ -10,7 +10,7 @@ use crate::row::Table;
 
 const EVENTS: Batch = Batch {
     table: Table::Events,
-    month: 2026_11,
+    month: 202611,
 };
 
 fn config(directory: &Path) -> SpoolConfig {
