@@ -73,7 +73,7 @@ pub(crate) struct Serve {
     /// One more address at which ClickHouse tools may read the embedded engine
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) sql_listen: Option<SocketAddr>,
-    /// Network of proxies whose X-Forwarded-For is believed; may be repeated
+    /// Network of proxies whose word about the visitor's address is believed; may be repeated
     #[arg(long = "trusted-proxy", value_name = "NETWORK")]
     pub(crate) trusted_proxies: Vec<ipnet::IpNet>,
 }

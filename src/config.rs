@@ -7,13 +7,13 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use ipnet::IpNet;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
-use snag_collector::{BotPolicy, Site, SpoolConfig};
+use snag_collector::{BotPolicy, Limits, Proxies, Site, SpoolConfig};
 use snag_store::{Secret, ServerConfig};
 
 use crate::cli::Global;
@@ -29,12 +29,14 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     pub(crate) workers: usize,
     pub(crate) trusted_proxies: Vec<IpNet>,
+    pub(crate) client_address_header: Option<String>,
     pub(crate) bots: Bots,
     pub(crate) geo_database: Option<PathBuf>,
     pub(crate) log: LogFormat,
     pub(crate) engine: EngineSettings,
     pub(crate) clickhouse: ServerSettings,
     pub(crate) spool: SpoolSettings,
+    pub(crate) limits: LimitSettings,
     pub(crate) sites: Vec<SiteSettings>,
 }
 
@@ -81,6 +83,17 @@ pub(crate) struct SpoolSettings {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct LimitSettings {
+    pub(crate) requests_per_second: u32,
+    pub(crate) burst: u32,
+    pub(crate) connections: usize,
+    pub(crate) head_time: SignedDuration,
+    pub(crate) body_time: SignedDuration,
+    pub(crate) idle_time: SignedDuration,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SiteSettings {
     pub(crate) id: String,
@@ -88,6 +101,8 @@ pub(crate) struct SiteSettings {
     pub(crate) hosts: Vec<String>,
     #[serde(default)]
     pub(crate) query_parameters: Vec<String>,
+    #[serde(default)]
+    pub(crate) aliases: Vec<String>,
 }
 
 impl Default for Config {
@@ -97,12 +112,14 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 7624)),
             workers: 2,
             trusted_proxies: Vec::new(),
+            client_address_header: None,
             bots: Bots::Mark,
             geo_database: None,
             log: LogFormat::Text,
             engine: EngineSettings::default(),
             clickhouse: ServerSettings::default(),
             spool: SpoolSettings::default(),
+            limits: LimitSettings::default(),
             sites: Vec::new(),
         }
     }
@@ -117,6 +134,19 @@ impl Default for SpoolSettings {
             segment_rows: 100_000,
             segment_age: SignedDuration::from_secs(1),
             commit_wait: SignedDuration::from_millis(2),
+        }
+    }
+}
+
+impl Default for LimitSettings {
+    fn default() -> Self {
+        Self {
+            requests_per_second: 100,
+            burst: 500,
+            connections: 16_000,
+            head_time: SignedDuration::from_secs(5),
+            body_time: SignedDuration::from_secs(10),
+            idle_time: SignedDuration::from_secs(60),
         }
     }
 }
@@ -195,6 +225,7 @@ impl Config {
             ("spool.segment_bytes", self.spool.segment_bytes),
             ("spool.segment_rows", self.spool.segment_rows),
             ("spool.max_bytes", self.spool.max_bytes),
+            ("limits.connections", self.limits.connections as u64),
         ] {
             if value == 0 {
                 bail!("{name} is 0; give at least 1");
@@ -206,6 +237,25 @@ impl Config {
         ] {
             if value.is_negative() {
                 bail!("{name} is negative");
+            }
+        }
+        for (name, value) in [
+            ("limits.head_time", self.limits.head_time),
+            ("limits.body_time", self.limits.body_time),
+            ("limits.idle_time", self.limits.idle_time),
+        ] {
+            if !value.is_positive() {
+                bail!("{name} is not positive");
+            }
+        }
+        self.proxies()?;
+        let mut names: Vec<&str> = Vec::new();
+        for site in &self.sites {
+            for name in std::iter::once(&site.id).chain(&site.aliases) {
+                if names.contains(&name.as_str()) {
+                    bail!("two sites are called {name:?}");
+                }
+                names.push(name);
             }
         }
         Ok(())
@@ -242,14 +292,29 @@ impl Config {
         })
     }
 
+    fn proxies(&self) -> Result<Proxies> {
+        let header = self.client_address_header.as_deref();
+        Proxies::new(self.trusted_proxies.clone(), header).map_err(|name| {
+            anyhow!("client_address_header is {name:?}, which cannot be the name of a header")
+        })
+    }
+
     /// What the collector is started with.
-    pub(crate) fn collector(&self) -> snag_collector::Config {
-        let spool = &self.spool;
-        snag_collector::Config {
+    pub(crate) fn collector(&self) -> Result<snag_collector::Config> {
+        let Self { spool, limits, .. } = self;
+        Ok(snag_collector::Config {
             listen: self.listen,
             data_dir: self.data_dir.clone(),
             sites: self.sites(),
-            trusted_proxies: self.trusted_proxies.clone(),
+            proxies: self.proxies()?,
+            limits: Limits {
+                requests_per_second: limits.requests_per_second,
+                burst: limits.burst,
+                connections: limits.connections,
+                head_time: duration(limits.head_time),
+                body_time: duration(limits.body_time),
+                idle_time: duration(limits.idle_time),
+            },
             bots: match self.bots {
                 Bots::Mark => BotPolicy::Mark,
                 Bots::Drop => BotPolicy::Drop,
@@ -265,7 +330,7 @@ impl Config {
                 commit_wait: duration(spool.commit_wait),
             },
             workers: self.workers,
-        }
+        })
     }
 
     /// The configured sites.
@@ -274,6 +339,7 @@ impl Config {
             id: site.id.clone(),
             hosts: site.hosts.clone(),
             query_parameters: site.query_parameters.clone(),
+            aliases: site.aliases.clone(),
         };
         self.sites.iter().map(site).collect()
     }
@@ -294,7 +360,7 @@ fn secret(file: Option<&Path>, from_environment: &Option<Secret>) -> Result<Opti
     }
 }
 
-const SECTIONS: &[&str] = &["engine", "clickhouse", "spool"];
+const SECTIONS: &[&str] = &["engine", "clickhouse", "spool", "limits"];
 
 /// `clickhouse_url` → `clickhouse.url`; `data_dir` stays.
 fn nested(key: &str) -> String {
@@ -316,6 +382,7 @@ fn is_setting(key: &figment::value::UncasedStr) -> bool {
 
 /// Settings without a default, which the defaults therefore do not show.
 const OPTIONAL: &[&str] = &[
+    "client_address_header",
     "geo_database",
     "engine.library",
     "engine.sql_listen",

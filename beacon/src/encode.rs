@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use crate::error::{EncodeError, Problem, member};
 use crate::limits::{BATCH_BYTES, STRINGS};
 use crate::writer::{Full, Writer};
-use crate::{Batch, Event, Kind, VERSION, check, kind};
+use crate::{Batch, Event, Kind, VERSION, kind};
 
 /// The batch as binary, version 1.
 ///
@@ -16,10 +16,7 @@ use crate::{Batch, Event, Kind, VERSION, check, kind};
 /// Where the batch breaks one of the [`limits`](crate::limits) or could not be decoded again; the error names the
 /// field.
 pub fn encode(batch: &Batch<'_>) -> Result<Vec<u8>, EncodeError> {
-    check::batch(batch).map_err(|(path, problem)| EncodeError {
-        problem,
-        place: member(&path),
-    })?;
+    crate::validate(batch)?;
     let mut dictionary = Dictionary::default();
     let head = [dictionary.index(&batch.site), batch.page.into(), batch.sent];
     let viewport = [batch.viewport.0.into(), batch.viewport.1.into()];

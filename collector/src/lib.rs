@@ -19,27 +19,25 @@ mod upload;
 
 use std::fs::DirBuilder;
 use std::net::SocketAddr;
-use std::net::TcpListener;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use actix_web::web::Data;
-use actix_web::{App, HttpServer};
-use ipnet::IpNet;
 use jiff::Timestamp;
 use snag_store::Store;
 use tokio::task::JoinHandle;
 
-pub use config::Config;
+pub use client::Proxies;
+pub use config::{Config, Limits};
 pub use enrich::{Agents, BotPolicy, GeoError, Places, Site, Sites};
 pub use spool::{Kept, SpoolConfig, SpoolDirectory, State};
 
 use known_elements::KnownElements;
 use metrics::Metrics;
+use receive::Limiter;
 use salts::Salts;
-use spool::{Lane, Spool};
+use spool::Spool;
 use tracker_files::TrackerFile;
 use upload::Uploader;
 
@@ -73,7 +71,9 @@ pub enum StartError {
 #[derive(Debug)]
 struct Collecting {
     sites: Sites,
-    trusted_proxies: Vec<IpNet>,
+    proxies: Proxies,
+    limits: Limits,
+    limiter: Limiter,
     bots: BotPolicy,
     agents: Agents,
     places: Option<Places>,
@@ -93,7 +93,7 @@ pub struct Collector {
     uploading: JoinHandle<()>,
     turning: JoinHandle<()>,
     uploader: Arc<Uploader>,
-    collecting: Data<Collecting>,
+    collecting: Arc<Collecting>,
 }
 
 impl Collector {
@@ -112,7 +112,7 @@ impl Collector {
             .map(Places::open)
             .transpose()?;
         // Before anything of the data is touched: another process may be at work there.
-        let listener = TcpListener::bind(config.listen).map_err(listen)?;
+        let listener = receive::bind(config.listen).map_err(listen)?;
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -125,9 +125,11 @@ impl Collector {
             store,
             metrics: Arc::clone(&metrics),
         });
-        let collecting = Data::new(Collecting {
+        let collecting = Arc::new(Collecting {
             sites: Sites::new(config.sites),
-            trusted_proxies: config.trusted_proxies,
+            proxies: config.proxies,
+            limits: config.limits,
+            limiter: Limiter::new(config.limits.requests_per_second, config.limits.burst),
             bots: config.bots,
             agents: Agents::default(),
             places,
@@ -138,27 +140,16 @@ impl Collector {
             files: tracker_files::load(),
             proxy_warning: Once::new(),
         });
-        let app_data = collecting.clone();
-        let server = HttpServer::new(move || {
-            App::new()
-                .app_data(app_data.clone())
-                .app_data(Lane::open(Arc::clone(&app_data.spool)))
-                .configure(receive::routes)
-        })
-        .workers(config.workers)
-        .shutdown_timeout(DRAIN.as_secs())
-        .disable_signals()
-        .listen(listener)
-        .map_err(listen)?;
-        let address = server.addrs().first().copied().unwrap_or(config.listen);
-        let server = server.run();
+        let address = listener.local_addr()?;
+        let server = receive::serve(listener, config.workers, DRAIN, Arc::clone(&collecting))
+            .map_err(listen)?;
         let handle = server.handle();
         let serving = tokio::spawn(server);
         let uploading = tokio::spawn({
             let uploader = Arc::clone(&uploader);
             async move { uploader.run().await }
         });
-        let turning = tokio::spawn(turn_salts(collecting.clone()));
+        let turning = tokio::spawn(turn_salts(Arc::clone(&collecting)));
         Ok(Self {
             turning,
             address,
@@ -210,7 +201,7 @@ impl Collector {
 }
 
 /// Changes salts with the day and forgets old ones, also when nobody comes.
-async fn turn_salts(collecting: Data<Collecting>) {
+async fn turn_salts(collecting: Arc<Collecting>) {
     loop {
         tokio::time::sleep(Duration::from_secs(60)).await;
         if let Err(error) = collecting.salts.at(Timestamp::now().as_millisecond()) {

@@ -140,6 +140,11 @@ impl Metrics {
             .inc();
     }
 
+    /// Counts what was understood and is not kept by design.
+    pub(crate) fn set_aside(&self, reason: &'static str) {
+        self.dropped.get_or_create(&Reason { reason }).inc();
+    }
+
     pub(crate) fn refused(&self, reason: &'static str) {
         self.refused.get_or_create(&Reason { reason }).inc();
     }

@@ -12,7 +12,7 @@ use crate::exit::Exit;
 
 /// Lists, shows, puts back or drops.
 pub(crate) fn run(command: Spool, config: &Config) -> Result<Exit> {
-    let spool = SpoolDirectory::new(config.collector().spool.directory);
+    let spool = SpoolDirectory::new(config.collector()?.spool.directory);
     match command {
         Spool::List => list(&spool),
         Spool::Show { name } => show(&find(&spool, &name)?),

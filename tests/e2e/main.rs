@@ -3,9 +3,11 @@
 mod beacons;
 mod browser;
 mod crash;
+mod entrances;
 mod errors;
 mod harness;
 mod import;
 mod ledger;
+mod limits;
 mod neighbours;
 mod relay;

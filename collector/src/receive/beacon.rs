@@ -1,50 +1,41 @@
 //! `POST /b`: our own tracker's batches, binary or JSON.
 
+use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
+use super::Receiving;
+use super::admit;
+use super::answer::{Answers, name_dropped};
 use super::take::{Taken, take};
-use super::{answer, body, lane, refusal, sender};
-use crate::Collecting;
+
+/// The tracker sends an untyped body and so needs no preflight; who types it as JSON does.
+pub(super) const ANSWERS: Answers = Answers {
+    allowed_headers: "content-type",
+};
 
 pub(super) async fn beacon(
     request: HttpRequest,
     payload: Payload,
-    collecting: Data<Collecting>,
+    collecting: Data<Receiving>,
 ) -> HttpResponse {
-    let body = match body::read(&request, payload).await {
-        Ok(body) => body,
-        Err(unread) => {
-            collecting.metrics.refused(unread.word());
-            return unread.response();
-        }
+    let (sender, body) = match admit(&request, payload, &collecting).await {
+        Ok(admitted) => admitted,
+        Err(refused) => return ANSWERS.refused(&refused),
     };
     let batch = match snag_beacon::decode(&body) {
         Ok(batch) => batch,
         Err(error) => {
             collecting.metrics.refused("malformed");
-            return answer(HttpResponse::BadRequest()).body(format!("{error}\n"));
+            return ANSWERS.malformed(error);
         }
     };
-    let dropped = match take(
-        &collecting,
-        lane(&request),
-        &sender(&request, &collecting),
-        &batch,
-    )
-    .await
-    {
-        Taken::Stored { dropped, .. } => dropped,
-        taken => return refusal(&taken),
-    };
-    let mut response = answer(HttpResponse::NoContent());
-    if !dropped.is_empty() {
-        let mut words: Vec<&str> = dropped.iter().map(|reason| reason.word()).collect();
-        words.dedup();
-        response.insert_header((
-            "x-snag-dropped",
-            format!("{}; events={}", words.join(","), dropped.len()),
-        ));
+    match take(&collecting, &sender, &batch).await {
+        Taken::Stored { dropped, .. } => {
+            let mut response = ANSWERS.with(StatusCode::NO_CONTENT);
+            name_dropped(&mut response, &dropped);
+            response.finish()
+        }
+        taken => ANSWERS.refusal(&taken),
     }
-    response.finish()
 }

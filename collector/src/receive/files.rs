@@ -4,17 +4,16 @@ use actix_web::http::header;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::answer;
-use crate::Collecting;
+use super::Receiving;
+use super::answer::{self, readable};
 use crate::tracker_files::TrackerFile;
 
 pub(super) async fn tracker_file(
     request: HttpRequest,
-    collecting: Data<Collecting>,
+    collecting: Data<Receiving>,
 ) -> HttpResponse {
-    let name = request.match_info().query("file");
-    let Some(file) = collecting.files.iter().find(|file| file.name == name) else {
-        return HttpResponse::NotFound().body("there is nothing here\n");
+    let Some(file) = find(&request, &collecting) else {
+        return answer::nothing();
     };
     if request
         .headers()
@@ -29,7 +28,8 @@ pub(super) async fn tracker_file(
         .and_then(|v| v.to_str().ok())
         .unwrap_or_default();
     let (encoding, body) = choose(file, accepted);
-    let mut response = answer(HttpResponse::Ok());
+    let mut response = HttpResponse::Ok();
+    readable(&mut response);
     response
         .insert_header((header::CONTENT_TYPE, file.content_type))
         .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
@@ -41,6 +41,22 @@ pub(super) async fn tracker_file(
         response.insert_header((header::CONTENT_ENCODING, encoding));
     }
     response.body(body)
+}
+
+/// For all but reading.
+pub(super) async fn no_such_method(
+    request: HttpRequest,
+    collecting: Data<Receiving>,
+) -> HttpResponse {
+    match find(&request, &collecting) {
+        Some(_) => answer::no_such_method("GET, HEAD"),
+        None => answer::nothing(),
+    }
+}
+
+fn find<'a>(request: &HttpRequest, collecting: &'a Receiving) -> Option<&'a TrackerFile> {
+    let name = request.match_info().query("file");
+    collecting.files.iter().find(|file| file.name == name)
 }
 
 fn choose(file: &TrackerFile, accepted: &str) -> (Option<&'static str>, Bytes) {

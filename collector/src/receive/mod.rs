@@ -3,45 +3,148 @@
 //! Invariant: every entrance stores through [`take`] and only translates. Whatever is wrong with a request is answered
 //! by a status and one line of reason; nothing of it is stored then.
 
+mod answer;
 mod beacon;
 mod body;
 mod figures;
 mod files;
+mod foreign;
+mod limit;
+mod listen;
+mod pixel;
+mod plausible;
 mod take;
+mod umami;
 
-use actix_web::http::{Method, header};
-use actix_web::web;
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use std::ops::Deref;
+use std::sync::Arc;
+
+use actix_web::http::Method;
+use actix_web::web::{self, Payload};
+use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard};
+use bytes::Bytes;
 
 use crate::Collecting;
 use crate::client;
 use crate::enrich::Sender;
 use crate::spool::Lane;
-use take::{ROWS_BYTES, Taken};
+use answer::{Answers, Refused};
+pub(crate) use limit::Limiter;
+pub(crate) use listen::{bind, serve};
+
+/// Bytes that names and values of a request's headers may take together.
+const HEAD_BYTES: usize = 16 * 1024;
+
+/// What one receiving thread works with: what all share, and its own place to wait for commits.
+#[derive(Debug)]
+pub(crate) struct Receiving {
+    collecting: Arc<Collecting>,
+    lane: Lane,
+}
+
+impl Receiving {
+    /// To be made on the thread itself.
+    fn new(collecting: Arc<Collecting>) -> Self {
+        let lane = Lane::open(Arc::clone(&collecting.spool));
+        Self { collecting, lane }
+    }
+}
+
+impl Deref for Receiving {
+    type Target = Collecting;
+
+    fn deref(&self) -> &Collecting {
+        &self.collecting
+    }
+}
 
 /// Routes of the collector.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
+        .service(entrance("/b", &beacon::ANSWERS, || {
+            web::post().to(beacon::beacon)
+        }))
+        .service(entrance("/api/event", &plausible::ANSWERS, || {
+            web::post().to(plausible::event)
+        }))
+        .service(entrance("/api/send", &umami::ANSWERS, || {
+            web::post().to(umami::send)
+        }))
         .service(
-            web::resource("/b")
-                .route(web::post().to(beacon::beacon))
-                .route(web::method(Method::OPTIONS).to(preflight)),
+            web::resource("/p.gif")
+                .route(web::get().to(pixel::pixel))
+                .default_service(only("GET")),
         )
-        .route("/healthz", web::get().to(figures::health))
-        .route("/metrics", web::get().to(figures::metrics))
-        .route("/{file}", web::get().to(files::tracker_file));
+        .service(
+            web::resource("/healthz")
+                .route(reading().to(figures::health))
+                .default_service(only("GET, HEAD")),
+        )
+        .service(
+            web::resource("/metrics")
+                .route(reading().to(figures::metrics))
+                .default_service(only("GET, HEAD")),
+        )
+        .service(
+            web::resource("/{file}")
+                .route(reading().to(files::tracker_file))
+                .default_service(web::to(files::no_such_method)),
+        )
+        .default_service(web::to(nothing));
 }
 
-/// The lane of the thread that serves the request.
-fn lane(request: &HttpRequest) -> &Lane {
-    request
-        .app_data()
-        .expect("every worker's app is made with its lane")
+/// A place pages post to, with the preflight that a browser may ask first.
+fn entrance(path: &str, answers: &'static Answers, post: impl Fn() -> Route) -> Resource {
+    web::resource(path)
+        .route(post())
+        .route(web::method(Method::OPTIONS).to(async || answers.preflight()))
+        .default_service(only("POST, OPTIONS"))
 }
 
-/// Who sent a request; warns once when that cannot be told.
-fn sender<'a>(request: &'a HttpRequest, collecting: &Collecting) -> Sender<'a> {
-    if client::is_behind_untrusted_proxy(request, &collecting.trusted_proxies) {
+fn reading() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
+
+fn only(allowed: &'static str) -> Route {
+    web::to(async move || answer::no_such_method(allowed))
+}
+
+async fn nothing() -> HttpResponse {
+    answer::nothing()
+}
+
+/// Lets a request in: who sent it and what, within limits. What was refused is counted.
+async fn admit<'a>(
+    request: &'a HttpRequest,
+    payload: Payload,
+    collecting: &Receiving,
+) -> Result<(Sender<'a>, Bytes), Refused> {
+    let sender = sender(request, collecting)?;
+    let body = body::read(request, payload, collecting.limits.body_time).await;
+    match body {
+        Ok(body) => Ok((sender, body)),
+        Err(refused) => {
+            collecting.metrics.refused(refused.word());
+            Err(refused)
+        }
+    }
+}
+
+/// Who sent a request; refused and counted when there are too many of it or of its headers. Warns once when the sender
+/// cannot be told.
+fn sender<'a>(request: &'a HttpRequest, collecting: &Receiving) -> Result<Sender<'a>, Refused> {
+    let refuse = |refused: Refused| {
+        collecting.metrics.refused(refused.word());
+        Err(refused)
+    };
+    let headers = request.headers().iter();
+    let head: usize = headers
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum();
+    if head > HEAD_BYTES {
+        return refuse(Refused::LongHead);
+    }
+    if client::is_behind_untrusted_proxy(request, &collecting.proxies) {
         collecting.proxy_warning.call_once(|| {
             tracing::warn!(
                 "a proxy on this machine or network forwards beacons, but is not trusted: all visitors seem to have one \
@@ -49,39 +152,15 @@ fn sender<'a>(request: &'a HttpRequest, collecting: &Collecting) -> Sender<'a> {
             );
         });
     }
-    Sender {
-        address: client::address(request, &collecting.trusted_proxies),
+    let address = client::address(request, &collecting.proxies);
+    // Behind a near address stands a proxy that nobody named, and with it everybody, or whoever runs this machine.
+    if !client::is_near(&address)
+        && let Err(wait) = collecting.limiter.take(address)
+    {
+        return refuse(Refused::TooMany(wait));
+    }
+    Ok(Sender {
+        address,
         user_agent: client::user_agent(request),
-    }
-}
-
-/// The answer to what was not taken.
-fn refusal(taken: &Taken) -> HttpResponse {
-    match taken {
-        Taken::TooLarge => answer(HttpResponse::PayloadTooLarge()).body(format!(
-            "these events take more than {ROWS_BYTES} bytes to store; send fewer at a time\n"
-        )),
-        Taken::Unavailable | Taken::Stored { .. } => answer(HttpResponse::ServiceUnavailable())
-            .insert_header((header::RETRY_AFTER, "5"))
-            .body("events cannot be stored right now; try again later\n"),
-    }
-}
-
-/// Pages of any origin may send, without credentials, and read the answer.
-fn answer(mut response: HttpResponseBuilder) -> HttpResponseBuilder {
-    response
-        .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
-        .insert_header((
-            header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            "x-snag-dropped, retry-after",
-        ));
-    response
-}
-
-async fn preflight() -> HttpResponse {
-    answer(HttpResponse::NoContent())
-        .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, "POST"))
-        .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, "content-type"))
-        .insert_header((header::ACCESS_CONTROL_MAX_AGE, "86400"))
-        .finish()
+    })
 }

@@ -5,11 +5,11 @@
 
 use jiff::Timestamp;
 
-use crate::Collecting;
+use super::Receiving;
 use crate::encoding::RowBinary;
 use crate::enrich::{DropReason, Enriched, Knowledge, Sender, enrich};
 use crate::row::{Table, month_of};
-use crate::spool::{Batch, Lane, Rows};
+use crate::spool::{Batch, Rows};
 
 /// Bytes the rows of one batch may take: a batch can name one long text many times.
 pub(super) const ROWS_BYTES: u64 = 1024 * 1024;
@@ -32,45 +32,44 @@ pub(super) enum Taken {
 
 /// Enriches a batch, stores what is left of it and counts both.
 pub(super) async fn take(
-    collecting: &Collecting,
-    lane: &Lane,
+    receiving: &Receiving,
     sender: &Sender<'_>,
     batch: &snag_beacon::Batch<'_>,
 ) -> Taken {
     let now = Timestamp::now().as_millisecond();
-    let salts = match collecting.salts.at(now) {
+    let salts = match receiving.salts.at(now) {
         Ok(salts) => salts,
         Err(error) => {
             tracing::error!(%error, "the day's salt cannot be written: beacons are turned away");
-            return unavailable(collecting);
+            return unavailable(receiving);
         }
     };
     let knowledge = Knowledge {
         now,
         salts: &salts,
-        sites: &collecting.sites,
-        bots: collecting.bots,
-        agents: &collecting.agents,
-        places: collecting.places.as_ref(),
+        sites: &receiving.sites,
+        bots: receiving.bots,
+        agents: &receiving.agents,
+        places: receiving.places.as_ref(),
     };
     let enriched = enrich(&knowledge, sender, batch);
     enriched
         .dropped
         .iter()
-        .for_each(|reason| collecting.metrics.dropped(*reason));
+        .for_each(|reason| receiving.metrics.dropped(*reason));
     let accepted = enriched.events.len();
     if accepted > 0 {
-        let (rows, elements) = rows(collecting, &enriched);
+        let (rows, elements) = rows(receiving, &enriched);
         if rows.bytes() > ROWS_BYTES {
-            collecting.metrics.refused("too_large");
+            receiving.metrics.refused("too_large");
             return Taken::TooLarge;
         }
-        if let Err(error) = lane.append(&rows).await {
+        if let Err(error) = receiving.lane.append(&rows).await {
             tracing::debug!(%error, "a batch was turned away");
-            return unavailable(collecting);
+            return unavailable(receiving);
         }
-        collecting.known_elements.remember(&elements);
-        collecting.metrics.accepted(accepted);
+        receiving.known_elements.remember(&elements);
+        receiving.metrics.accepted(accepted);
     }
     Taken::Stored {
         accepted,
@@ -78,13 +77,13 @@ pub(super) async fn take(
     }
 }
 
-fn unavailable(collecting: &Collecting) -> Taken {
-    collecting.metrics.refused("unavailable");
+fn unavailable(receiving: &Receiving) -> Taken {
+    receiving.metrics.refused("unavailable");
     Taken::Unavailable
 }
 
 /// Encodes what is to be stored. Elements that were stored lately are left out; those that are in are named.
-fn rows(collecting: &Collecting, enriched: &Enriched) -> (Rows, Vec<(u64, i64)>) {
+fn rows(receiving: &Receiving, enriched: &Enriched) -> (Rows, Vec<(u64, i64)>) {
     let (mut rows, mut elements) = (Rows::default(), Vec::new());
     for event in &enriched.events {
         let batch = Batch {
@@ -94,7 +93,7 @@ fn rows(collecting: &Collecting, enriched: &Enriched) -> (Rows, Vec<(u64, i64)>)
         event.write(&mut RowBinary(rows.grow(batch, 1)));
     }
     for element in &enriched.elements {
-        if collecting
+        if receiving
             .known_elements
             .knows(element.element, element.seen_at)
         {
