@@ -7,6 +7,8 @@ mod client;
 mod config;
 mod encoding;
 mod enrich;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 pub mod import;
 mod known_elements;
 mod metrics;

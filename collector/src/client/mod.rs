@@ -64,6 +64,16 @@ pub(crate) fn address(request: &HttpRequest, proxies: &Proxies) -> IpAddr {
     }
 }
 
+/// What both headers say when these are their lines.
+#[cfg(fuzzing)]
+pub(crate) fn walk_both(peer: IpAddr, lines: &[String], trusted: &[IpNet]) -> (IpAddr, IpAddr) {
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    (
+        walk(peer, x_forwarded_for(&lines), trusted),
+        walk(peer, forwarded::forwarded(&lines), trusted),
+    )
+}
+
 fn peer(request: &HttpRequest) -> Option<IpAddr> {
     request.peer_addr().map(|peer| peer.ip().to_canonical())
 }

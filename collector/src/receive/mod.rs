@@ -164,3 +164,22 @@ fn sender<'a>(request: &'a HttpRequest, collecting: &Receiving) -> Result<Sender
         user_agent: client::user_agent(request),
     })
 }
+
+/// What the entrances of other trackers make of one body.
+#[cfg(fuzzing)]
+pub(crate) fn translate_all(
+    body: &[u8],
+    sites: &crate::enrich::Sites,
+) -> Vec<snag_beacon::Batch<'static>> {
+    let query = String::from_utf8_lossy(body);
+    let asked = [
+        plausible::translate(body, sites),
+        umami::translate(body, sites),
+        pixel::translate(&query, &query, sites).map(|batch| foreign::Asked::Store(vec![batch])),
+    ];
+    let batches = asked.into_iter().filter_map(|asked| match asked {
+        Ok(foreign::Asked::Store(batches)) => Some(batches),
+        Ok(foreign::Asked::SetAside(_)) | Err(_) => None,
+    });
+    batches.flatten().collect()
+}

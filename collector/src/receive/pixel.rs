@@ -81,7 +81,11 @@ fn image(mut response: HttpResponseBuilder, refusal: &header::HeaderMap) -> Http
 }
 
 /// `site`, and where they are not what they would be anyway `url`, `referrer`, `title`, `event`, `value`, `currency`.
-fn translate(query: &str, referer: &str, sites: &Sites) -> Result<Batch<'static>, String> {
+pub(super) fn translate(
+    query: &str,
+    referer: &str,
+    sites: &Sites,
+) -> Result<Batch<'static>, String> {
     let parameters: Vec<(Cow<'_, str>, Cow<'_, str>)> =
         form_urlencoded::parse(query.as_bytes()).collect();
     let get = |name: &str| {

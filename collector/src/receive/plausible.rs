@@ -62,7 +62,7 @@ pub(super) async fn event(
         .body("ok")
 }
 
-fn translate(body: &[u8], sites: &Sites) -> Result<Asked, String> {
+pub(super) fn translate(body: &[u8], sites: &Sites) -> Result<Asked, String> {
     let object = foreign::object(body)?;
     let name = text(&object, &["n", "name"]);
     let url = text(&object, &["u", "url"]);

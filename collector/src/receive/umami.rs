@@ -63,7 +63,7 @@ pub(super) async fn send(
     response.body(TAKEN)
 }
 
-fn translate(body: &[u8], sites: &Sites) -> Result<Asked, String> {
+pub(super) fn translate(body: &[u8], sites: &Sites) -> Result<Asked, String> {
     let object = foreign::object(body)?;
     match text(&object, &["type"]) {
         "event" => {}
