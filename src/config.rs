@@ -303,7 +303,9 @@ impl Config {
     pub(crate) fn collector(&self) -> Result<snag_collector::Config> {
         let Self { spool, limits, .. } = self;
         if self.client_address_header.is_some() && self.trusted_proxies.is_empty() {
-            bail!("client_address_header is believed of trusted proxies only, and there are none; name their networks in trusted_proxies");
+            bail!(
+                "client_address_header is believed of trusted proxies only, and there are none; name their networks in trusted_proxies"
+            );
         }
         Ok(snag_collector::Config {
             listen: self.listen,

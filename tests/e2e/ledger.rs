@@ -100,13 +100,22 @@ impl Ledger {
 
 impl Found {
     /// Fails unless every acknowledged event is there, and none twice.
-    pub(crate) fn assert_exact(&self, story: &str) {
-        let (missing, doubled) = (self.missing.len(), self.doubled.len());
-        println!(
-            "{story}: {} events acknowledged, {} stored, {missing} acknowledged missing, {doubled} doubled",
-            self.acknowledged, self.stored
+    pub(crate) fn assert_exact(&self) {
+        assert!(
+            self.missing.is_empty() && self.doubled.is_empty(),
+            "{self}: {self:?}"
         );
-        assert!(missing == 0 && doubled == 0, "{story}: {self:?}");
+    }
+}
+
+impl std::fmt::Display for Found {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (missing, doubled) = (self.missing.len(), self.doubled.len());
+        write!(
+            f,
+            "{} events acknowledged, {} stored, {missing} acknowledged missing, {doubled} doubled",
+            self.acknowledged, self.stored
+        )
     }
 }
 

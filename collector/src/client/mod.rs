@@ -7,7 +7,7 @@ mod forwarded;
 
 use std::net::IpAddr;
 
-use actix_web::HttpRequest;
+use actix_http::RequestHead;
 use actix_web::http::header::{self, HeaderName};
 use ipnet::IpNet;
 
@@ -35,7 +35,7 @@ impl Proxies {
 }
 
 /// Address of the visitor.
-pub(crate) fn address(request: &HttpRequest, proxies: &Proxies) -> IpAddr {
+pub(crate) fn address(request: &RequestHead, proxies: &Proxies) -> IpAddr {
     let Some(peer) = peer(request) else {
         return IpAddr::from([0, 0, 0, 0]);
     };
@@ -74,8 +74,8 @@ pub(crate) fn walk_both(peer: IpAddr, lines: &[String], trusted: &[IpNet]) -> (I
     )
 }
 
-fn peer(request: &HttpRequest) -> Option<IpAddr> {
-    request.peer_addr().map(|peer| peer.ip().to_canonical())
+fn peer(request: &RequestHead) -> Option<IpAddr> {
+    request.peer_addr.map(|peer| peer.ip().to_canonical())
 }
 
 /// Whether an address is this machine's or a private network's, so that it may be a proxy's but hardly a visitor's.
@@ -87,14 +87,14 @@ pub(crate) fn is_near(address: &IpAddr) -> bool {
 }
 
 /// Whether a request says that it came through a proxy.
-pub(crate) fn is_forwarded(request: &HttpRequest) -> bool {
+pub(crate) fn is_forwarded(request: &RequestHead) -> bool {
     [&header::X_FORWARDED_FOR, &header::FORWARDED]
         .iter()
         .any(|name| request.headers().contains_key(*name))
 }
 
 /// Whether a peer that is no visitor, by its address, tells of one that is not believed.
-pub(crate) fn is_behind_untrusted_proxy(request: &HttpRequest, proxies: &Proxies) -> bool {
+pub(crate) fn is_behind_untrusted_proxy(request: &RequestHead, proxies: &Proxies) -> bool {
     is_forwarded(request)
         && peer(request).is_some_and(|peer| is_near(&peer) && !is_in(&proxies.trusted, &peer))
 }
@@ -103,7 +103,7 @@ pub(crate) fn is_behind_untrusted_proxy(request: &HttpRequest, proxies: &Proxies
 const USER_AGENT_BYTES: usize = 1024;
 
 /// The `User-Agent` header, cut, or empty.
-pub(crate) fn user_agent(request: &HttpRequest) -> &str {
+pub(crate) fn user_agent(request: &RequestHead) -> &str {
     request
         .headers()
         .get(header::USER_AGENT)
@@ -149,7 +149,7 @@ mod tests {
             for pair in sent {
                 request = request.insert_header(*pair);
             }
-            let found = address(&request.to_http_request(), &proxies);
+            let found = address(request.to_http_request().head(), &proxies);
             assert_eq!(found.to_string(), expected, "{header:?} {peer} {sent:?}");
         }
         assert_eq!(

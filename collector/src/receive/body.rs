@@ -4,9 +4,9 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use actix_web::HttpRequest;
+use actix_http::{Payload, RequestHead};
 use actix_web::http::header;
-use actix_web::web::{Bytes, BytesMut, Payload};
+use actix_web::web::{Bytes, BytesMut};
 use futures_util::{StreamExt as _, poll};
 use snag_beacon::limits::BATCH_BYTES;
 
@@ -14,7 +14,7 @@ use super::answer::Refused;
 
 /// Reads the whole body, which may take `time`.
 pub(super) async fn read(
-    request: &HttpRequest,
+    request: &RequestHead,
     payload: Payload,
     time: Duration,
 ) -> Result<Bytes, Refused> {

@@ -17,7 +17,7 @@ pub(super) async fn metrics(request: HttpRequest, collecting: Data<Receiving>) -
     let is_near = request
         .peer_addr()
         .is_some_and(|peer| peer.ip().to_canonical().is_loopback());
-    if client::is_forwarded(&request) || !is_near {
+    if client::is_forwarded(request.head()) || !is_near {
         return answer::nothing();
     }
     HttpResponse::Ok()

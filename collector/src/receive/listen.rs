@@ -16,6 +16,7 @@ use actix_web::dev::{AppConfig, Server};
 use actix_web::web::Data;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
+use super::door::Doors;
 use super::{Receiving, routes};
 use crate::{Collecting, Limits};
 
@@ -61,7 +62,7 @@ pub(crate) fn serve(
     let stopping = server.graceful_shutdown_signal();
     let server = server.listen("beacons", listener.into_std()?, move || {
         let receiving = Data::new(Receiving::new(Arc::clone(&collecting)));
-        let app = App::new().app_data(receiving).configure(routes);
+        let app = App::new().app_data(receiving.clone()).configure(routes);
         let signal = stopping.clone();
         let http = HttpService::build()
             .keep_alive(idle_time)
@@ -72,7 +73,10 @@ pub(crate) fn serve(
                 async move { signal.notified().await }
             })
             .local_addr(address)
-            .finish(map_config(app, |()| AppConfig::default()));
+            .finish(Doors {
+                inner: map_config(app, |()| AppConfig::default()),
+                receiving,
+            });
         let stopping = stopping.clone();
         fn_service(move |connection: TcpStream| {
             let stopping = stopping.clone();

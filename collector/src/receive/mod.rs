@@ -6,6 +6,7 @@
 mod answer;
 mod beacon;
 mod body;
+mod door;
 mod figures;
 mod files;
 mod foreign;
@@ -19,9 +20,9 @@ mod umami;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use actix_web::http::Method;
-use actix_web::web::{self, Payload};
-use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard};
+use actix_http::{Method, Payload, RequestHead};
+use actix_web::web;
+use actix_web::{HttpResponse, Resource, Route, guard};
 use bytes::Bytes;
 
 use crate::Collecting;
@@ -61,15 +62,12 @@ impl Deref for Receiving {
 /// Routes of the collector.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
-        .service(entrance("/b", &beacon::ANSWERS, || {
-            web::post().to(beacon::beacon)
-        }))
-        .service(entrance("/api/event", &plausible::ANSWERS, || {
-            web::post().to(plausible::event)
-        }))
-        .service(entrance("/api/send", &umami::ANSWERS, || {
-            web::post().to(umami::send)
-        }))
+        // What is posted there has gone in by the door.
+        .service(entrance(door::BEACONS, &beacon::ANSWERS))
+        .service(
+            entrance("/api/event", &plausible::ANSWERS).route(web::post().to(plausible::event)),
+        )
+        .service(entrance("/api/send", &umami::ANSWERS).route(web::post().to(umami::send)))
         .service(
             web::resource("/p.gif")
                 .route(web::get().to(pixel::pixel))
@@ -94,9 +92,8 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// A place pages post to, with the preflight that a browser may ask first.
-fn entrance(path: &str, answers: &'static Answers, post: impl Fn() -> Route) -> Resource {
+fn entrance(path: &str, answers: &'static Answers) -> Resource {
     web::resource(path)
-        .route(post())
         .route(web::method(Method::OPTIONS).to(async || answers.preflight()))
         .default_service(only("POST, OPTIONS"))
 }
@@ -115,7 +112,7 @@ async fn nothing() -> HttpResponse {
 
 /// Lets a request in: who sent it and what, within limits. What was refused is counted.
 async fn admit<'a>(
-    request: &'a HttpRequest,
+    request: &'a RequestHead,
     payload: Payload,
     collecting: &Receiving,
 ) -> Result<(Sender<'a>, Bytes), Refused> {
@@ -132,7 +129,7 @@ async fn admit<'a>(
 
 /// Who sent a request; refused and counted when there are too many of it or of its headers. Warns once when the sender
 /// cannot be told.
-fn sender<'a>(request: &'a HttpRequest, collecting: &Receiving) -> Result<Sender<'a>, Refused> {
+fn sender<'a>(request: &'a RequestHead, collecting: &Receiving) -> Result<Sender<'a>, Refused> {
     let refuse = |refused: Refused| {
         collecting.metrics.refused(refused.word());
         Err(refused)

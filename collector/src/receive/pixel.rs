@@ -32,7 +32,7 @@ const ANSWERS: Answers = Answers {
 };
 
 pub(super) async fn pixel(request: HttpRequest, collecting: Data<Receiving>) -> HttpResponse {
-    let sender = match sender(&request, &collecting) {
+    let sender = match sender(request.head(), &collecting) {
         Ok(sender) => sender,
         Err(refused) => {
             let refusal = ANSWERS.refused(&refused);

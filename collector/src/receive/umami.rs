@@ -38,7 +38,7 @@ pub(super) async fn send(
     payload: Payload,
     collecting: Data<Receiving>,
 ) -> HttpResponse {
-    let (sender, body) = match admit(&request, payload, &collecting).await {
+    let (sender, body) = match admit(request.head(), payload.into_inner(), &collecting).await {
         Ok(admitted) => admitted,
         Err(refused) => return ANSWERS.refused(&refused),
     };
