@@ -3,6 +3,8 @@
 //! [`RowBinary`] can be appended to at any time, which a log needs. [`Native`] takes the engine a third of the time,
 //! since it parses whole columns, but is only complete at the end. Both write the same values.
 
+use std::borrow::Cow;
+
 use crate::row::Table;
 
 /// Takes the values of rows, column after column.
@@ -12,7 +14,7 @@ pub(crate) trait Values {
     /// A number of fixed width, little-endian.
     fn number<const N: usize>(&mut self, bytes: [u8; N]);
     /// A map of texts.
-    fn map(&mut self, entries: &[(String, String)]);
+    fn map(&mut self, entries: &[(Cow<'_, str>, Cow<'_, str>)]);
     /// A number that may be missing.
     fn optional(&mut self, value: Option<f64>);
     /// All columns have had their value.
@@ -48,7 +50,7 @@ impl Values for RowBinary<'_> {
         self.0.extend_from_slice(&bytes);
     }
 
-    fn map(&mut self, entries: &[(String, String)]) {
+    fn map(&mut self, entries: &[(Cow<'_, str>, Cow<'_, str>)]) {
         put_length(self.0, entries.len());
         for (key, value) in entries {
             put_text(self.0, key);
@@ -129,7 +131,7 @@ impl Values for Native {
         self.next().values.extend_from_slice(&bytes);
     }
 
-    fn map(&mut self, entries: &[(String, String)]) {
+    fn map(&mut self, entries: &[(Cow<'_, str>, Cow<'_, str>)]) {
         let column = self.next();
         column.entries += entries.len() as u64;
         column

@@ -5,6 +5,8 @@
 
 mod client;
 mod config;
+mod databases;
+mod detections;
 mod encoding;
 mod enrich;
 #[cfg(fuzzing)]
@@ -32,9 +34,16 @@ use tokio::task::JoinHandle;
 
 pub use client::Proxies;
 pub use config::{Config, Limits};
-pub use enrich::{Agents, BotPolicy, GeoError, Places, Site, Sites};
+pub use databases::{DatabaseError, DatabaseFiles};
+pub use enrich::{
+    Agent, Agents, BotPolicy, BotReason, MmdbError, Networks, Place, Places, Site, Sites,
+    SpamReferrers, attribution,
+};
 pub use spool::{Kept, SpoolConfig, SpoolDirectory, State};
 
+use databases::Databases;
+use detections::Detections;
+use enrich::BotRules;
 use known_elements::KnownElements;
 use metrics::Metrics;
 use receive::Limiter;
@@ -46,6 +55,9 @@ use upload::Uploader;
 /// How long running requests may take to end once a stop was asked for. With the next, within the ten seconds that
 /// service managers give at least.
 const DRAIN: Duration = Duration::from_secs(4);
+
+/// How often databases are looked at for changes.
+const REFRESH: Duration = Duration::from_secs(30);
 
 /// How long the store may take to confirm what waits when the collector stops; the rest goes at the next start.
 const LAST_SHIPMENT: Duration = Duration::from_secs(4);
@@ -64,9 +76,9 @@ pub enum StartError {
     /// Spool or salts cannot be opened.
     #[error("cannot use the data directory: {0}")]
     Data(#[from] std::io::Error),
-    /// The geo database cannot be used.
+    /// A file that enrichment looks things up in cannot be used.
     #[error(transparent)]
-    Geo(#[from] GeoError),
+    Database(#[from] DatabaseError),
 }
 
 /// What all requests share.
@@ -76,12 +88,14 @@ struct Collecting {
     proxies: Proxies,
     limits: Limits,
     limiter: Limiter,
-    bots: BotPolicy,
+    bots: BotRules,
     agents: Agents,
-    places: Option<Places>,
+    databases: Databases,
+    known_spam: SpamReferrers,
     salts: Salts,
     spool: Arc<Spool>,
     metrics: Arc<Metrics>,
+    detections: Detections,
     known_elements: KnownElements,
     files: Vec<TrackerFile>,
     proxy_warning: Once,
@@ -94,6 +108,7 @@ pub struct Collector {
     serving: JoinHandle<std::io::Result<()>>,
     uploading: JoinHandle<()>,
     turning: JoinHandle<()>,
+    refreshing: JoinHandle<()>,
     uploader: Arc<Uploader>,
     collecting: Arc<Collecting>,
 }
@@ -102,17 +117,13 @@ impl Collector {
     /// Opens spool and salts, starts to listen and to ship.
     ///
     /// # Errors
-    /// When the address, the data directory or the geo database cannot be used.
+    /// When the address, the data directory or a database cannot be used.
     pub fn start(config: Config, store: Store) -> Result<Self, StartError> {
         let listen = |error| StartError::Listen {
             address: config.listen,
             error,
         };
-        let places = config
-            .geo_database
-            .as_deref()
-            .map(Places::open)
-            .transpose()?;
+        let databases = Databases::open(&config.databases)?;
         // Before anything of the data is touched: another process may be at work there.
         let listener = receive::bind(config.listen).map_err(listen)?;
         DirBuilder::new()
@@ -132,12 +143,17 @@ impl Collector {
             proxies: config.proxies,
             limits: config.limits,
             limiter: Limiter::new(config.limits.requests_per_second, config.limits.burst),
-            bots: config.bots,
+            bots: BotRules {
+                policy: config.bots,
+                shadow: config.bots_shadow,
+            },
             agents: Agents::default(),
-            places,
+            databases,
+            known_spam: SpamReferrers::default(),
             salts,
             spool,
             metrics,
+            detections: Detections::default(),
             known_elements: KnownElements::default(),
             files: tracker_files::load(),
             proxy_warning: Once::new(),
@@ -152,8 +168,10 @@ impl Collector {
             async move { uploader.run().await }
         });
         let turning = tokio::spawn(turn_salts(Arc::clone(&collecting)));
+        let refreshing = tokio::spawn(refresh_databases(Arc::clone(&collecting)));
         Ok(Self {
             turning,
+            refreshing,
             address,
             server: handle,
             serving,
@@ -182,6 +200,7 @@ impl Collector {
             tracing::error!(%error, "the listener ended badly");
         }
         self.turning.abort();
+        self.refreshing.abort();
         self.uploading.abort();
         // An aborted upload is repeated below or at the next start, under the same token.
         let _ = self.uploading.await;
@@ -199,6 +218,18 @@ impl Collector {
             Err(_) => "the store did not answer in time".to_owned(),
         };
         tracing::warn!(%reason, "what waits in the spool is shipped at the next start");
+    }
+}
+
+/// Loads databases anew when their files change.
+async fn refresh_databases(collecting: Arc<Collecting>) {
+    loop {
+        tokio::time::sleep(REFRESH).await;
+        let collecting = Arc::clone(&collecting);
+        let refreshed = tokio::task::spawn_blocking(move || collecting.databases.refresh()).await;
+        if let Err(error) = refreshed {
+            tracing::error!(%error, "looking for changed databases broke off");
+        }
     }
 }
 

@@ -11,13 +11,19 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::enrich::DropReason;
+use crate::enrich::{BotReason, DropReason, Treatment};
 use crate::row::Table;
 use crate::spool::Shelf;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Reason {
     reason: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Mark {
+    reason: &'static str,
+    mode: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -32,6 +38,7 @@ pub(crate) struct Metrics {
     shelf: Arc<Shelf>,
     accepted: Counter,
     dropped: Family<Reason, Counter>,
+    marked: Family<Mark, Counter>,
     refused: Family<Reason, Counter>,
     shipped: Family<TableLabel, Counter>,
     rejected: Counter,
@@ -55,6 +62,7 @@ impl Metrics {
         let metrics = Self {
             accepted: Counter::default(),
             dropped: Family::default(),
+            marked: Family::default(),
             refused: Family::default(),
             shipped: Family::default(),
             rejected: Counter::default(),
@@ -72,6 +80,11 @@ impl Metrics {
             "events_dropped",
             "Events not taken, by reason",
             metrics.dropped.clone(),
+        );
+        all.register(
+            "events_marked",
+            "Events taken for those of bots, by reason and by what was done: marked, dropped or, in shadow, nothing",
+            metrics.marked.clone(),
         );
         all.register(
             "batches_refused",
@@ -143,6 +156,15 @@ impl Metrics {
     /// Counts what was understood and is not kept by design.
     pub(crate) fn set_aside(&self, reason: &'static str) {
         self.dropped.get_or_create(&Reason { reason }).inc();
+    }
+
+    pub(crate) fn detected(&self, (reason, treatment): (BotReason, Treatment)) {
+        self.marked
+            .get_or_create(&Mark {
+                reason: reason.word(),
+                mode: treatment.word(),
+            })
+            .inc();
     }
 
     pub(crate) fn refused(&self, reason: &'static str) {

@@ -11,6 +11,7 @@ use actix_http::RequestHead;
 use actix_web::http::header::{self, HeaderName};
 use ipnet::IpNet;
 
+use crate::enrich::ClientHints;
 use forwarded::{is_in, node, walk, x_forwarded_for};
 
 /// Which proxies are trusted, and in which header they name the visitor.
@@ -110,6 +111,28 @@ pub(crate) fn user_agent(request: &RequestHead) -> &str {
         .and_then(|value| value.to_str().ok())
         .map(|agent| &agent[..agent.len().min(USER_AGENT_BYTES)])
         .unwrap_or_default()
+}
+
+/// Bytes of a client hint that are looked at; browsers stay far below.
+const HINT_BYTES: usize = 512;
+
+/// The `Sec-CH-UA…` headers, as far as they were sent.
+pub(crate) fn hints(request: &RequestHead) -> ClientHints<'_> {
+    let header = |name: &str| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .filter(|value| value.len() <= HINT_BYTES)
+            .unwrap_or_default()
+    };
+    ClientHints {
+        brands: header("sec-ch-ua"),
+        full_versions: header("sec-ch-ua-full-version-list"),
+        mobile: header("sec-ch-ua-mobile"),
+        platform: header("sec-ch-ua-platform"),
+        platform_version: header("sec-ch-ua-platform-version"),
+    }
 }
 
 #[cfg(test)]

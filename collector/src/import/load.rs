@@ -266,7 +266,7 @@ fn stretch(context: &Context<'_>, chunk: &Chunk, already: Option<u64>) -> Stretc
     };
     let mut events: BTreeMap<u32, Native> = BTreeMap::new();
     // In the order of their identifiers: the same stretch must give the same bytes each time.
-    let mut elements: BTreeMap<u64, ElementRow> = BTreeMap::new();
+    let mut elements: BTreeMap<u64, ElementRow<'static>> = BTreeMap::new();
     for (line, text) in (chunk.first_line..).zip(lines(&chunk.bytes)) {
         if chunk.too_long.contains(&line) {
             let reason = format!("is longer than {LINE_BYTES} bytes");

@@ -84,6 +84,11 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
                 .default_service(only("GET, HEAD")),
         )
         .service(
+            web::resource("/detections")
+                .route(reading().to(figures::detections))
+                .default_service(only("GET, HEAD")),
+        )
+        .service(
             web::resource("/{file}")
                 .route(reading().to(files::tracker_file))
                 .default_service(web::to(files::no_such_method)),
@@ -159,6 +164,7 @@ fn sender<'a>(request: &'a RequestHead, collecting: &Receiving) -> Result<Sender
     Ok(Sender {
         address,
         user_agent: client::user_agent(request),
+        hints: client::hints(request),
     })
 }
 

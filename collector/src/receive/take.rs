@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 
 use super::Receiving;
+use crate::databases::Watched;
 use crate::encoding::RowBinary;
 use crate::enrich::{DropReason, Enriched, Knowledge, Sender, enrich};
 use crate::row::{Table, month_of};
@@ -44,19 +45,32 @@ pub(super) async fn take(
             return unavailable(receiving);
         }
     };
+    let databases = &receiving.databases;
+    let places = databases.places.as_ref().map(Watched::current);
+    let networks = databases.networks.as_ref().map(Watched::current);
+    let spam = databases.spam.as_ref().map(Watched::current);
     let knowledge = Knowledge {
         now,
         salts: &salts,
         sites: &receiving.sites,
-        bots: receiving.bots,
+        bots: &receiving.bots,
         agents: &receiving.agents,
-        places: receiving.places.as_ref(),
+        places: places.as_deref(),
+        networks: networks.as_deref(),
+        spam: spam.as_deref().unwrap_or(&receiving.known_spam),
     };
     let enriched = enrich(&knowledge, sender, batch);
     enriched
         .dropped
         .iter()
         .for_each(|reason| receiving.metrics.dropped(*reason));
+    for detected in &enriched.detected {
+        receiving.metrics.detected(*detected);
+        let agent = sender.user_agent;
+        receiving
+            .detections
+            .note(&batch.site, *detected, agent, now);
+    }
     let accepted = enriched.events.len();
     if accepted > 0 {
         let (rows, elements) = rows(receiving, &enriched);
@@ -83,7 +97,7 @@ fn unavailable(receiving: &Receiving) -> Taken {
 }
 
 /// Encodes what is to be stored. Elements that were stored lately are left out; those that are in are named.
-fn rows(receiving: &Receiving, enriched: &Enriched) -> (Rows, Vec<(u64, i64)>) {
+fn rows(receiving: &Receiving, enriched: &Enriched<'_>) -> (Rows, Vec<(u64, i64)>) {
     let (mut rows, mut elements) = (Rows::default(), Vec::new());
     for event in &enriched.events {
         let batch = Batch {
