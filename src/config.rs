@@ -13,7 +13,7 @@ use figment::providers::{Env, Format as _, Serialized, Toml};
 use ipnet::IpNet;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
-use snag_collector::{BotPolicy, Limits, Proxies, Site, SpoolConfig};
+use snag_collector::{BotPolicy, BotReason, DatabaseFiles, Limits, Proxies, Site, SpoolConfig};
 use snag_store::{Secret, ServerConfig};
 
 use crate::cli::Global;
@@ -31,7 +31,10 @@ pub(crate) struct Config {
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) client_address_header: Option<String>,
     pub(crate) bots: Bots,
+    pub(crate) bots_shadow: Vec<String>,
     pub(crate) geo_database: Option<PathBuf>,
+    pub(crate) asn_database: Option<PathBuf>,
+    pub(crate) spam_referrers: Option<PathBuf>,
     pub(crate) log: LogFormat,
     pub(crate) engine: EngineSettings,
     pub(crate) clickhouse: ServerSettings,
@@ -75,6 +78,7 @@ pub(crate) struct ServerSettings {
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct SpoolSettings {
     pub(crate) max_bytes: u64,
+    pub(crate) min_free_bytes: u64,
     pub(crate) segment_bytes: u64,
     pub(crate) segment_rows: u64,
     pub(crate) segment_age: SignedDuration,
@@ -113,7 +117,10 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             client_address_header: None,
             bots: Bots::Mark,
+            bots_shadow: Vec::new(),
             geo_database: None,
+            asn_database: None,
+            spam_referrers: None,
             log: LogFormat::Text,
             engine: EngineSettings::default(),
             clickhouse: ServerSettings::default(),
@@ -128,6 +135,7 @@ impl Default for SpoolSettings {
     fn default() -> Self {
         Self {
             max_bytes: 4 << 30,
+            min_free_bytes: 256 << 20,
             segment_bytes: 8 << 20,
             segment_rows: 100_000,
             segment_age: SignedDuration::from_secs(1),
@@ -218,6 +226,10 @@ impl Config {
     fn check(&self) -> Result<()> {
         if self.workers == 0 {
             bail!("workers is 0; give at least 1");
+        }
+        if let Some(word) = self.bots_shadow.iter().find(|word| reason(word).is_none()) {
+            let known = BotReason::ALL.map(BotReason::word).join(", ");
+            bail!("bots_shadow has the unknown reason \"{word}\"; known: {known}");
         }
         for (name, value) in [
             ("spool.segment_bytes", self.spool.segment_bytes),
@@ -322,10 +334,20 @@ impl Config {
                 Bots::Mark => BotPolicy::Mark,
                 Bots::Drop => BotPolicy::Drop,
             },
-            geo_database: self.geo_database.clone(),
+            bots_shadow: self
+                .bots_shadow
+                .iter()
+                .filter_map(|word| reason(word))
+                .collect(),
+            databases: DatabaseFiles {
+                geo: self.geo_database.clone(),
+                asn: self.asn_database.clone(),
+                spam_referrers: self.spam_referrers.clone(),
+            },
             spool: SpoolConfig {
                 directory: self.data_dir.join("spool"),
                 max_bytes: spool.max_bytes,
+                min_free_bytes: spool.min_free_bytes,
                 segment_bytes: spool.segment_bytes,
                 segment_rows: spool.segment_rows,
                 segment_age: duration(spool.segment_age),
@@ -345,6 +367,13 @@ impl Config {
         };
         self.sites.iter().map(site).collect()
     }
+}
+
+/// The reason to take someone for a bot that a word stands for.
+fn reason(word: &str) -> Option<BotReason> {
+    BotReason::ALL
+        .into_iter()
+        .find(|reason| reason.word() == word)
 }
 
 fn duration(signed: SignedDuration) -> Duration {
@@ -386,6 +415,8 @@ fn is_setting(key: &figment::value::UncasedStr) -> bool {
 const OPTIONAL: &[&str] = &[
     "client_address_header",
     "geo_database",
+    "asn_database",
+    "spam_referrers",
     "engine.library",
     "engine.sql_listen",
     "engine.sql_password_file",
@@ -458,6 +489,18 @@ mod tests {
         ] {
             assert!(parse(text).expect_err("refused").contains(name));
         }
+    }
+
+    #[test]
+    fn an_unknown_reason_in_shadow_is_named_beside_the_known_ones() {
+        let config = parse("bots_shadow = [\"data_center\"]").expect("parses");
+        let error = config.check().expect_err("refused").to_string();
+        assert!(
+            error.contains("data_center\"") && error.contains("data_centre"),
+            "{error}"
+        );
+        let config = parse("bots_shadow = [\"data_centre\"]").expect("parses");
+        assert_eq!(config.check().ok(), Some(()));
     }
 
     #[test]

@@ -28,6 +28,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "snag-simulator",
         ],
     ),
+    ("snag-bench", &["snag-beacon"]),
     ("xtask", &[]),
 ];
 

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::client::Proxies;
-use crate::enrich::{BotPolicy, Site};
+use crate::databases::DatabaseFiles;
+use crate::enrich::{BotPolicy, BotReason, Site};
 use crate::spool::SpoolConfig;
 
 /// Settings of the collector.
@@ -23,8 +24,10 @@ pub struct Config {
     pub limits: Limits,
     /// What to do with bots.
     pub bots: BotPolicy,
-    /// A MaxMind City or Country database.
-    pub geo_database: Option<PathBuf>,
+    /// Reasons to take someone for a bot that are only counted.
+    pub bots_shadow: Vec<BotReason>,
+    /// What enrichment looks things up in.
+    pub databases: DatabaseFiles,
     /// Limits of the spool.
     pub spool: SpoolConfig,
     /// Threads that receive.

@@ -3,10 +3,14 @@
 //! Invariant: a row writes as many values as its table has columns, in their order. What the columns mean stands in
 //! `sql/migrations`; how values become bytes, in `encoding`.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+use jiff::tz::Offset;
+
 use crate::encoding::Values;
-use crate::enrich::{Agent, Place};
+use crate::enrich::{Agent, PageAddress, Place, Source};
 
 /// A table that the collector fills.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,6 +75,8 @@ const EVENT_COLUMNS: &[(&str, &str)] = &[
     ("referrer_host", WORD),
     ("referrer_path", TEXT),
     ("source", WORD),
+    ("channel", WORD),
+    ("click_id", WORD),
     ("utm_source", WORD),
     ("utm_medium", WORD),
     ("utm_campaign", WORD),
@@ -105,6 +111,14 @@ const ELEMENT_COLUMNS: &[(&str, &str)] = &[
     ("seen_at", TIME),
 ];
 
+/// The partition of `events` that a time (milliseconds since 1970) falls into: year times 100 and month, UTC.
+#[must_use]
+pub(crate) fn month_of(time: i64) -> u32 {
+    let time = Timestamp::from_millisecond(time).unwrap_or_default();
+    let date = Offset::UTC.to_datetime(time).date();
+    u32::from(date.year().unsigned_abs()) * 100 + u32::from(date.month().unsigned_abs())
+}
+
 /// The kinds of `events.kind`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[repr(i8)]
@@ -120,8 +134,8 @@ pub(crate) enum EventKind {
 
 /// One row of `events`. Times are milliseconds since 1970 (UTC).
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct EventRow {
-    pub(crate) site: String,
+pub(crate) struct EventRow<'a> {
+    pub(crate) site: Cow<'a, str>,
     pub(crate) time: i64,
     pub(crate) received_at: i64,
     pub(crate) seq: u32,
@@ -130,38 +144,23 @@ pub(crate) struct EventRow {
     pub(crate) session: u64,
     pub(crate) pageview: u64,
     pub(crate) kind: EventKind,
-    pub(crate) name: String,
-    pub(crate) host: String,
-    pub(crate) path: String,
-    pub(crate) query: String,
-    pub(crate) title: String,
+    pub(crate) name: Cow<'a, str>,
+    pub(crate) page: PageAddress<'a>,
+    pub(crate) title: Cow<'a, str>,
     pub(crate) element: u64,
     pub(crate) x: u16,
     pub(crate) y: u16,
-    pub(crate) referrer_host: String,
-    pub(crate) referrer_path: String,
-    pub(crate) source: String,
-    pub(crate) utm: Utm,
+    pub(crate) source: Source<'a>,
     pub(crate) agent: Option<Arc<Agent>>,
-    pub(crate) place: Place,
+    pub(crate) place: Option<Arc<Place>>,
     pub(crate) viewport: (u16, u16),
     pub(crate) bot: &'static str,
-    pub(crate) props: Vec<(String, String)>,
+    pub(crate) props: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     pub(crate) value: Option<f64>,
-    pub(crate) currency: String,
+    pub(crate) currency: Cow<'a, str>,
 }
 
-/// The campaign parameters of a landing URL.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Utm {
-    pub(crate) source: String,
-    pub(crate) medium: String,
-    pub(crate) campaign: String,
-    pub(crate) term: String,
-    pub(crate) content: String,
-}
-
-impl EventRow {
+impl EventRow<'_> {
     /// Writes the row in the order of the table's columns.
     pub(crate) fn write(&self, to: &mut impl Values) {
         to.text(&self.site);
@@ -173,16 +172,20 @@ impl EventRow {
         to.number(self.session.to_le_bytes());
         to.number(self.pageview.to_le_bytes());
         to.number((self.kind as i8).to_le_bytes());
-        for text in [&self.name, &self.host, &self.path, &self.query, &self.title] {
+        let page = &self.page;
+        for text in [&self.name, &page.host, &page.path, &page.query, &self.title] {
             to.text(text);
         }
         to.number(self.element.to_le_bytes());
         to.number(self.x.to_le_bytes());
         to.number(self.y.to_le_bytes());
-        for text in [&self.referrer_host, &self.referrer_path, &self.source] {
+        let source = &self.source;
+        for text in [&source.referrer_host, &source.referrer_path, &source.name] {
             to.text(text);
         }
-        let utm = &self.utm;
+        to.text(source.channel.name());
+        to.text(page.click_id);
+        let utm = &page.utm;
         for text in [
             &utm.source,
             &utm.medium,
@@ -192,19 +195,27 @@ impl EventRow {
         ] {
             to.text(text);
         }
-        let unknown = Agent::default();
-        let agent = self.agent.as_deref().unwrap_or(&unknown);
-        for text in [
-            agent.device,
-            &agent.browser,
-            &agent.browser_version,
-            &agent.os,
-            &agent.os_version,
-        ] {
-            to.text(text);
+        match &self.agent {
+            Some(agent) => {
+                to.text(agent.device);
+                for text in [
+                    &agent.browser,
+                    &agent.browser_version,
+                    &agent.os,
+                    &agent.os_version,
+                ] {
+                    to.text(text);
+                }
+            }
+            None => (0..5).for_each(|_| to.text("")),
         }
-        for text in [&self.place.country, &self.place.region, &self.place.city] {
-            to.text(text);
+        match &self.place {
+            Some(place) => {
+                for text in [&place.country, &place.region, &place.city] {
+                    to.text(text);
+                }
+            }
+            None => (0..3).for_each(|_| to.text("")),
         }
         to.number(self.viewport.0.to_le_bytes());
         to.number(self.viewport.1.to_le_bytes());
@@ -218,20 +229,20 @@ impl EventRow {
 
 /// One row of `elements`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct ElementRow {
-    pub(crate) site: String,
+pub(crate) struct ElementRow<'a> {
+    pub(crate) site: Cow<'a, str>,
     pub(crate) element: u64,
-    pub(crate) host: String,
-    pub(crate) path: String,
-    pub(crate) selector: String,
-    pub(crate) tag: String,
-    pub(crate) text: String,
-    pub(crate) href: String,
-    pub(crate) role: String,
+    pub(crate) host: Cow<'a, str>,
+    pub(crate) path: Cow<'a, str>,
+    pub(crate) selector: Cow<'a, str>,
+    pub(crate) tag: Cow<'a, str>,
+    pub(crate) text: Cow<'a, str>,
+    pub(crate) href: Cow<'a, str>,
+    pub(crate) role: Cow<'a, str>,
     pub(crate) seen_at: i64,
 }
 
-impl ElementRow {
+impl ElementRow<'_> {
     /// Writes the row in the order of the table's columns.
     pub(crate) fn write(&self, to: &mut impl Values) {
         to.text(&self.site);
@@ -249,6 +260,23 @@ impl ElementRow {
         }
         to.number(self.seen_at.to_le_bytes());
         to.end_row();
+    }
+
+    /// The row on its own feet.
+    pub(crate) fn into_owned(self) -> ElementRow<'static> {
+        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        ElementRow {
+            site: owned(self.site),
+            element: self.element,
+            host: owned(self.host),
+            path: owned(self.path),
+            selector: owned(self.selector),
+            tag: owned(self.tag),
+            text: owned(self.text),
+            href: owned(self.href),
+            role: owned(self.role),
+            seen_at: self.seen_at,
+        }
     }
 }
 
@@ -274,6 +302,18 @@ pub(crate) fn number(hasher: &blake3::Hasher) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_month_is_the_calendars_in_utc() {
+        for (time, month) in [
+            (0, 197001),
+            (1_769_903_999_999, 202601),
+            (1_769_904_000_000, 202602),
+            (1_709_164_800_000, 202402),
+        ] {
+            assert_eq!(month_of(time), month, "{time}");
+        }
+    }
 
     #[test]
     fn an_element_is_the_same_on_all_pages_and_differs_by_target() {

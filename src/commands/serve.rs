@@ -99,7 +99,14 @@ fn allow_files(connections: usize) {
 async fn open(config: &snag_store::Config) -> Result<Store> {
     let start = Instant::now();
     loop {
-        let store = Store::open(config).await?;
+        let store = match Store::open(config).await {
+            // A server that is away is no reason to lose beacons: the spool keeps them until it answers.
+            Err(error @ snag_store::Error::Unavailable { .. }) if config.clickhouse.is_some() => {
+                tracing::warn!(%error, "the store does not answer: beacons are kept in the spool until it does");
+                Store::connect(config).await?
+            }
+            opened => opened?,
+        };
         let Role::Guest { pid } = *store.role() else {
             return Ok(store);
         };

@@ -86,9 +86,13 @@ impl Serving {
     }
 
     pub(crate) fn start_with(data: &Path, arguments: &[&str]) -> Self {
-        let mut child = snag(data)
-            .args(["serve", "--listen", "127.0.0.1:0"])
-            .args(arguments)
+        Self::start_in(data, arguments, &[])
+    }
+
+    /// With settings of the environment.
+    pub(crate) fn start_in(data: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let mut child = Self::command(data, arguments)
+            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
             .spawn()
@@ -110,6 +114,26 @@ impl Serving {
             .expect("an address");
         let url = url.trim_end_matches("/b").to_owned();
         Self { child, url }
+    }
+
+    fn command(data: &Path, arguments: &[&str]) -> Command {
+        let mut command = snag(data);
+        command
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(arguments);
+        command
+    }
+
+    /// Ends it as a power cut would, however far it has come by then.
+    pub(crate) fn start_and_kill(data: &Path, life: Duration) {
+        let mut child = Self::command(data, &[])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("snag serve starts");
+        std::thread::sleep(life);
+        child.kill().expect("the process is ours");
+        child.wait().expect("it ends");
     }
 
     fn signal(&self, signal: Signal) {
@@ -206,4 +230,13 @@ pub(crate) async fn wait_for(data: &Path, sql: &str, wanted: u64) {
     }
     store.close().await.expect("the store closes");
     assert_eq!(got, wanted, "{sql}");
+}
+
+/// Waits until it holds; fails with what was waited for.
+pub(crate) async fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !holds() {
+        assert!(start.elapsed() < PATIENCE, "waited in vain: {what}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }

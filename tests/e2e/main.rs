@@ -7,5 +7,7 @@ mod entrances;
 mod errors;
 mod harness;
 mod import;
+mod ledger;
 mod limits;
 mod neighbours;
+mod relay;

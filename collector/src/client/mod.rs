@@ -7,10 +7,11 @@ mod forwarded;
 
 use std::net::IpAddr;
 
-use actix_web::HttpRequest;
+use actix_http::RequestHead;
 use actix_web::http::header::{self, HeaderName};
 use ipnet::IpNet;
 
+use crate::enrich::ClientHints;
 use forwarded::{is_in, node, walk, x_forwarded_for};
 
 /// Which proxies are trusted, and in which header they name the visitor.
@@ -35,7 +36,7 @@ impl Proxies {
 }
 
 /// Address of the visitor.
-pub(crate) fn address(request: &HttpRequest, proxies: &Proxies) -> IpAddr {
+pub(crate) fn address(request: &RequestHead, proxies: &Proxies) -> IpAddr {
     let Some(peer) = peer(request) else {
         return IpAddr::from([0, 0, 0, 0]);
     };
@@ -74,8 +75,8 @@ pub(crate) fn walk_both(peer: IpAddr, lines: &[String], trusted: &[IpNet]) -> (I
     )
 }
 
-fn peer(request: &HttpRequest) -> Option<IpAddr> {
-    request.peer_addr().map(|peer| peer.ip().to_canonical())
+fn peer(request: &RequestHead) -> Option<IpAddr> {
+    request.peer_addr.map(|peer| peer.ip().to_canonical())
 }
 
 /// Whether an address is this machine's or a private network's, so that it may be a proxy's but hardly a visitor's.
@@ -87,7 +88,7 @@ pub(crate) fn is_near(address: &IpAddr) -> bool {
 }
 
 /// Whether a request says that it came through a proxy.
-pub(crate) fn is_forwarded(request: &HttpRequest, proxies: &Proxies) -> bool {
+pub(crate) fn is_forwarded(request: &RequestHead, proxies: &Proxies) -> bool {
     [&header::X_FORWARDED_FOR, &header::FORWARDED]
         .into_iter()
         .chain(&proxies.header)
@@ -95,7 +96,7 @@ pub(crate) fn is_forwarded(request: &HttpRequest, proxies: &Proxies) -> bool {
 }
 
 /// Whether a peer that is no visitor, by its address, tells of one that is not believed.
-pub(crate) fn is_behind_untrusted_proxy(request: &HttpRequest, proxies: &Proxies) -> bool {
+pub(crate) fn is_behind_untrusted_proxy(request: &RequestHead, proxies: &Proxies) -> bool {
     is_forwarded(request, proxies)
         && peer(request).is_some_and(|peer| is_near(&peer) && !is_in(&proxies.trusted, &peer))
 }
@@ -104,13 +105,35 @@ pub(crate) fn is_behind_untrusted_proxy(request: &HttpRequest, proxies: &Proxies
 const USER_AGENT_BYTES: usize = 1024;
 
 /// The `User-Agent` header, cut, or empty.
-pub(crate) fn user_agent(request: &HttpRequest) -> &str {
+pub(crate) fn user_agent(request: &RequestHead) -> &str {
     request
         .headers()
         .get(header::USER_AGENT)
         .and_then(|value| value.to_str().ok())
         .map(|agent| &agent[..agent.len().min(USER_AGENT_BYTES)])
         .unwrap_or_default()
+}
+
+/// Bytes of a client hint that are looked at; browsers stay far below.
+const HINT_BYTES: usize = 512;
+
+/// The `Sec-CH-UA…` headers, as far as they were sent.
+pub(crate) fn hints(request: &RequestHead) -> ClientHints<'_> {
+    let header = |name: &str| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .filter(|value| value.len() <= HINT_BYTES)
+            .unwrap_or_default()
+    };
+    ClientHints {
+        brands: header("sec-ch-ua"),
+        full_versions: header("sec-ch-ua-full-version-list"),
+        mobile: header("sec-ch-ua-mobile"),
+        platform: header("sec-ch-ua-platform"),
+        platform_version: header("sec-ch-ua-platform-version"),
+    }
 }
 
 #[cfg(test)]
@@ -150,7 +173,7 @@ mod tests {
             for pair in sent {
                 request = request.insert_header(*pair);
             }
-            let found = address(&request.to_http_request(), &proxies);
+            let found = address(request.to_http_request().head(), &proxies);
             assert_eq!(found.to_string(), expected, "{header:?} {peer} {sent:?}");
         }
         assert_eq!(

@@ -59,6 +59,12 @@ impl Sites {
             .map_or(&[], |site| &site.query_parameters)
     }
 
+    /// Whether the site may report.
+    #[must_use]
+    pub(super) fn knows(&self, site: &str) -> bool {
+        self.sites.is_empty() || self.sites.contains_key(site)
+    }
+
     fn admit(&self, site: &str, host: &str) -> Result<(), DropReason> {
         if self.sites.is_empty() {
             return Ok(());
@@ -81,8 +87,11 @@ fn covers(pattern: &str, host: &str) -> bool {
     }
 }
 
-pub(super) fn check(knowledge: &Knowledge<'_>, draft: &mut Draft<'_>) -> Result<(), DropReason> {
-    knowledge.sites.admit(&draft.row.site, &draft.row.host)
+pub(super) fn check(
+    knowledge: &Knowledge<'_>,
+    draft: &mut Draft<'_, '_>,
+) -> Result<(), DropReason> {
+    knowledge.sites.admit(&draft.row.site, &draft.row.page.host)
 }
 
 #[cfg(test)]

@@ -1,41 +1,41 @@
 //! `POST /b`: our own tracker's batches, binary or JSON.
 
-use actix_web::http::StatusCode;
-use actix_web::web::{Data, Payload};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_http::body::BoxBody;
+use actix_http::{Payload, RequestHead, Response, StatusCode};
 
+use super::Receiving;
 use super::admit;
 use super::answer::{Answers, name_dropped};
 use super::take::{Taken, take};
-use crate::Collecting;
 
 /// The tracker sends an untyped body and so needs no preflight; who types it as JSON does.
 pub(super) const ANSWERS: Answers = Answers {
     allowed_headers: "content-type",
 };
 
+/// Takes one batch.
 pub(super) async fn beacon(
-    request: HttpRequest,
+    request: &RequestHead,
     payload: Payload,
-    collecting: Data<Collecting>,
-) -> HttpResponse {
-    let (sender, body) = match admit(&request, payload, &collecting).await {
+    receiving: &Receiving,
+) -> Response<BoxBody> {
+    let (sender, body) = match admit(request, payload, receiving).await {
         Ok(admitted) => admitted,
-        Err(refused) => return ANSWERS.refused(&refused),
+        Err(refused) => return ANSWERS.refused(&refused).into(),
     };
     let batch = match snag_beacon::decode(&body) {
         Ok(batch) => batch,
         Err(error) => {
-            collecting.metrics.refused("malformed");
-            return ANSWERS.malformed(error);
+            receiving.metrics.refused("malformed");
+            return ANSWERS.malformed(error).into();
         }
     };
-    match take(&collecting, &sender, &batch).await {
+    match take(receiving, &sender, &batch).await {
         Taken::Stored { dropped, .. } => {
             let mut response = ANSWERS.with(StatusCode::NO_CONTENT);
             name_dropped(&mut response, &dropped);
-            response.finish()
+            response.finish().into()
         }
-        taken => ANSWERS.refusal(&taken),
+        taken => ANSWERS.refusal(&taken).into(),
     }
 }

@@ -4,13 +4,13 @@ use actix_web::http::header;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 
+use super::Receiving;
 use super::answer::{self, readable};
-use crate::Collecting;
 use crate::tracker_files::TrackerFile;
 
 pub(super) async fn tracker_file(
     request: HttpRequest,
-    collecting: Data<Collecting>,
+    collecting: Data<Receiving>,
 ) -> HttpResponse {
     let Some(file) = find(&request, &collecting) else {
         return answer::nothing();
@@ -46,7 +46,7 @@ pub(super) async fn tracker_file(
 /// For all but reading.
 pub(super) async fn no_such_method(
     request: HttpRequest,
-    collecting: Data<Collecting>,
+    collecting: Data<Receiving>,
 ) -> HttpResponse {
     match find(&request, &collecting) {
         Some(_) => answer::no_such_method("GET, HEAD"),
@@ -54,7 +54,7 @@ pub(super) async fn no_such_method(
     }
 }
 
-fn find<'a>(request: &HttpRequest, collecting: &'a Collecting) -> Option<&'a TrackerFile> {
+fn find<'a>(request: &HttpRequest, collecting: &'a Receiving) -> Option<&'a TrackerFile> {
     let name = request.match_info().query("file");
     collecting.files.iter().find(|file| file.name == name)
 }

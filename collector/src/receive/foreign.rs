@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 use snag_beacon::limits::{NAME_BYTES, PROPS, STRING_BYTES};
 use snag_beacon::{Batch, Custom, Event, Kind};
 
+use super::Receiving;
 use super::take::{Taken, take};
-use crate::Collecting;
 use crate::enrich::{DropReason, Sender};
 
 /// What one request asks for.
@@ -24,7 +24,7 @@ pub(super) enum Asked {
 
 /// Events that were stored, and why others were not; or the answer of the first that could not be.
 pub(super) async fn store(
-    collecting: &Collecting,
+    collecting: &Receiving,
     sender: &Sender<'_>,
     batches: &[Batch<'_>],
 ) -> Result<(usize, Vec<DropReason>), Taken> {

@@ -5,6 +5,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_http::error::DispatchError;
@@ -15,7 +16,8 @@ use actix_web::dev::{AppConfig, Server};
 use actix_web::web::Data;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
-use super::routes;
+use super::door::Doors;
+use super::{Receiving, routes};
 use crate::{Collecting, Limits};
 
 /// What an HTTP/2 connection begins with.
@@ -43,7 +45,7 @@ pub(crate) fn serve(
     listener: TcpListener,
     workers: usize,
     drain: Duration,
-    collecting: Data<Collecting>,
+    collecting: Arc<Collecting>,
 ) -> io::Result<Server> {
     let address = listener.local_addr()?;
     let Limits {
@@ -59,7 +61,8 @@ pub(crate) fn serve(
         .disable_signals();
     let stopping = server.graceful_shutdown_signal();
     let server = server.listen("beacons", listener.into_std()?, move || {
-        let app = App::new().app_data(collecting.clone()).configure(routes);
+        let receiving = Data::new(Receiving::new(Arc::clone(&collecting)));
+        let app = App::new().app_data(receiving.clone()).configure(routes);
         let signal = stopping.clone();
         let http = HttpService::build()
             .keep_alive(idle_time)
@@ -70,7 +73,10 @@ pub(crate) fn serve(
                 async move { signal.notified().await }
             })
             .local_addr(address)
-            .finish(map_config(app, |()| AppConfig::default()));
+            .finish(Doors {
+                inner: map_config(app, |()| AppConfig::default()),
+                receiving,
+            });
         let stopping = stopping.clone();
         fn_service(move |connection: TcpStream| {
             let stopping = stopping.clone();

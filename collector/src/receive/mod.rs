@@ -6,6 +6,7 @@
 mod answer;
 mod beacon;
 mod body;
+mod door;
 mod figures;
 mod files;
 mod foreign;
@@ -16,14 +17,18 @@ mod plausible;
 mod take;
 mod umami;
 
-use actix_web::http::Method;
-use actix_web::web::{self, Payload};
-use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard};
+use std::ops::Deref;
+use std::sync::Arc;
+
+use actix_http::{Method, Payload, RequestHead};
+use actix_web::web;
+use actix_web::{HttpResponse, Resource, Route, guard};
 use bytes::Bytes;
 
 use crate::Collecting;
 use crate::client;
 use crate::enrich::Sender;
+use crate::spool::Lane;
 use answer::{Answers, Refused};
 pub(crate) use body::Room;
 pub(crate) use limit::Limiter;
@@ -32,18 +37,38 @@ pub(crate) use listen::{bind, serve};
 /// Bytes that names and values of a request's headers may take together.
 const HEAD_BYTES: usize = 16 * 1024;
 
+/// What one receiving thread works with: what all share, and its own place to wait for commits.
+#[derive(Debug)]
+pub(crate) struct Receiving {
+    collecting: Arc<Collecting>,
+    lane: Lane,
+}
+
+impl Receiving {
+    /// To be made on the thread itself.
+    fn new(collecting: Arc<Collecting>) -> Self {
+        let lane = Lane::open(Arc::clone(&collecting.spool));
+        Self { collecting, lane }
+    }
+}
+
+impl Deref for Receiving {
+    type Target = Collecting;
+
+    fn deref(&self) -> &Collecting {
+        &self.collecting
+    }
+}
+
 /// Routes of the collector.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
-        .service(entrance("/b", &beacon::ANSWERS, || {
-            web::post().to(beacon::beacon)
-        }))
-        .service(entrance("/api/event", &plausible::ANSWERS, || {
-            web::post().to(plausible::event)
-        }))
-        .service(entrance("/api/send", &umami::ANSWERS, || {
-            web::post().to(umami::send)
-        }))
+        // What is posted there has gone in by the door.
+        .service(entrance(door::BEACONS, &beacon::ANSWERS))
+        .service(
+            entrance("/api/event", &plausible::ANSWERS).route(web::post().to(plausible::event)),
+        )
+        .service(entrance("/api/send", &umami::ANSWERS).route(web::post().to(umami::send)))
         .service(
             web::resource("/p.gif")
                 .route(web::get().to(pixel::pixel))
@@ -60,6 +85,11 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
                 .default_service(only("GET, HEAD")),
         )
         .service(
+            web::resource("/detections")
+                .route(reading().to(figures::detections))
+                .default_service(only("GET, HEAD")),
+        )
+        .service(
             web::resource("/{file}")
                 .route(reading().to(files::tracker_file))
                 .default_service(web::to(files::no_such_method)),
@@ -68,9 +98,8 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// A place pages post to, with the preflight that a browser may ask first.
-fn entrance(path: &str, answers: &'static Answers, post: impl Fn() -> Route) -> Resource {
+fn entrance(path: &str, answers: &'static Answers) -> Resource {
     web::resource(path)
-        .route(post())
         .route(web::method(Method::OPTIONS).to(async || answers.preflight()))
         .default_service(only("POST, OPTIONS"))
 }
@@ -89,9 +118,9 @@ async fn nothing() -> HttpResponse {
 
 /// Lets a request in: who sent it and what, within limits. What was refused is counted.
 async fn admit<'a>(
-    request: &'a HttpRequest,
+    request: &'a RequestHead,
     payload: Payload,
-    collecting: &Collecting,
+    collecting: &Receiving,
 ) -> Result<(Sender<'a>, Bytes), Refused> {
     let sender = sender(request, collecting)?;
     let time = collecting.limits.body_time;
@@ -106,7 +135,7 @@ async fn admit<'a>(
 
 /// Who sent a request; refused and counted when there are too many of it or of its headers. Warns once when the sender
 /// cannot be told.
-fn sender<'a>(request: &'a HttpRequest, collecting: &Collecting) -> Result<Sender<'a>, Refused> {
+fn sender<'a>(request: &'a RequestHead, collecting: &Receiving) -> Result<Sender<'a>, Refused> {
     let refuse = |refused: Refused| {
         collecting.metrics.refused(refused.word());
         Err(refused)
@@ -136,6 +165,7 @@ fn sender<'a>(request: &'a HttpRequest, collecting: &Collecting) -> Result<Sende
     Ok(Sender {
         address,
         user_agent: client::user_agent(request),
+        hints: client::hints(request),
     })
 }
 

@@ -13,11 +13,11 @@ use snag_beacon::limits::STRING_BYTES;
 use snag_beacon::{Batch, Kind, Pageview};
 use url::form_urlencoded;
 
+use super::Receiving;
 use super::answer::{Answers, name_dropped};
 use super::foreign::{self, cut};
 use super::sender;
 use super::take::{Taken, take};
-use crate::Collecting;
 use crate::enrich::Sites;
 
 /// One transparent point.
@@ -31,8 +31,8 @@ const ANSWERS: Answers = Answers {
     allowed_headers: "",
 };
 
-pub(super) async fn pixel(request: HttpRequest, collecting: Data<Collecting>) -> HttpResponse {
-    let sender = match sender(&request, &collecting) {
+pub(super) async fn pixel(request: HttpRequest, collecting: Data<Receiving>) -> HttpResponse {
+    let sender = match sender(request.head(), &collecting) {
         Ok(sender) => sender,
         Err(refused) => {
             let refusal = ANSWERS.refused(&refused);

@@ -15,10 +15,10 @@ use snag_beacon::limits::STRING_BYTES;
 use snag_beacon::{Batch, Kind, Pageview};
 use url::Url;
 
+use super::Receiving;
 use super::admit;
 use super::answer::{Answers, name_dropped};
 use super::foreign::{self, Asked, cut, member, number, text};
-use crate::Collecting;
 use crate::enrich::{Sites, target};
 
 /// Their script sends untyped text; others send JSON, which a browser asks about first.
@@ -39,9 +39,9 @@ const LINKS: &[&str] = &[
 pub(super) async fn event(
     request: HttpRequest,
     payload: Payload,
-    collecting: Data<Collecting>,
+    collecting: Data<Receiving>,
 ) -> HttpResponse {
-    let (sender, body) = match admit(&request, payload, &collecting).await {
+    let (sender, body) = match admit(request.head(), payload.into_inner(), &collecting).await {
         Ok(admitted) => admitted,
         Err(refused) => return ANSWERS.refused(&refused),
     };

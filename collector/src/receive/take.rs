@@ -4,13 +4,13 @@
 //! knows nothing of HTTP: entrances translate what they were sent into a batch, and what comes back into an answer.
 
 use jiff::Timestamp;
-use snag_beacon::Batch;
 
-use crate::Collecting;
+use super::Receiving;
+use crate::databases::Watched;
 use crate::encoding::RowBinary;
 use crate::enrich::{DropReason, Enriched, Knowledge, Sender, enrich};
-use crate::row::{ElementRow, Table};
-use crate::spool::{Rows, SpoolError};
+use crate::row::{Table, month_of};
+use crate::spool::{Batch, Rows};
 
 /// Bytes the rows of one batch may take: a batch can name one long text many times.
 pub(super) const ROWS_BYTES: u64 = 1024 * 1024;
@@ -32,42 +32,58 @@ pub(super) enum Taken {
 }
 
 /// Enriches a batch, stores what is left of it and counts both.
-pub(super) async fn take(collecting: &Collecting, sender: &Sender<'_>, batch: &Batch<'_>) -> Taken {
+pub(super) async fn take(
+    receiving: &Receiving,
+    sender: &Sender<'_>,
+    batch: &snag_beacon::Batch<'_>,
+) -> Taken {
     let now = Timestamp::now().as_millisecond();
-    let salts = match collecting.salts.at(now) {
+    let salts = match receiving.salts.at(now) {
         Ok(salts) => salts,
         Err(error) => {
             tracing::error!(%error, "the day's salt cannot be written: beacons are turned away");
-            return unavailable(collecting);
+            return unavailable(receiving);
         }
     };
+    let databases = &receiving.databases;
+    let places = databases.places.as_ref().map(Watched::current);
+    let networks = databases.networks.as_ref().map(Watched::current);
+    let spam = databases.spam.as_ref().map(Watched::current);
     let knowledge = Knowledge {
         now,
         salts: &salts,
-        sites: &collecting.sites,
-        bots: collecting.bots,
-        agents: &collecting.agents,
-        places: collecting.places.as_ref(),
+        sites: &receiving.sites,
+        bots: &receiving.bots,
+        agents: &receiving.agents,
+        places: places.as_deref(),
+        networks: networks.as_deref(),
+        spam: spam.as_deref().unwrap_or(&receiving.known_spam),
     };
     let enriched = enrich(&knowledge, sender, batch);
     enriched
         .dropped
         .iter()
-        .for_each(|reason| collecting.metrics.dropped(*reason));
+        .for_each(|reason| receiving.metrics.dropped(*reason));
+    for detected in &enriched.detected {
+        receiving.metrics.detected(*detected);
+        let agent = sender.user_agent;
+        receiving
+            .detections
+            .note(&batch.site, *detected, agent, now);
+    }
     let accepted = enriched.events.len();
     if accepted > 0 {
-        let (rows, elements) = rows(collecting, &enriched);
+        let (rows, elements) = rows(receiving, &enriched);
         if rows.bytes() > ROWS_BYTES {
-            collecting.metrics.refused("too_large");
+            receiving.metrics.refused("too_large");
             return Taken::TooLarge;
         }
-        match collecting.spool.append(rows).await {
-            Ok(()) => collecting.known_elements.remember(&elements),
-            Err(SpoolError::Full | SpoolError::Disk(_) | SpoolError::Closed) => {
-                return unavailable(collecting);
-            }
+        if let Err(error) = receiving.lane.append(&rows).await {
+            tracing::debug!(%error, "a batch was turned away");
+            return unavailable(receiving);
         }
-        collecting.metrics.accepted(accepted);
+        receiving.known_elements.remember(&elements);
+        receiving.metrics.accepted(accepted);
     }
     Taken::Stored {
         accepted,
@@ -75,35 +91,34 @@ pub(super) async fn take(collecting: &Collecting, sender: &Sender<'_>, batch: &B
     }
 }
 
-fn unavailable(collecting: &Collecting) -> Taken {
-    collecting.metrics.refused("unavailable");
+fn unavailable(receiving: &Receiving) -> Taken {
+    receiving.metrics.refused("unavailable");
     Taken::Unavailable
 }
 
 /// Encodes what is to be stored. Elements that were stored lately are left out; those that are in are named.
-fn rows(collecting: &Collecting, enriched: &Enriched) -> (Rows, Vec<(u64, i64)>) {
-    let mut events = RowBinary(Vec::with_capacity(256 * enriched.events.len()));
-    enriched
-        .events
-        .iter()
-        .for_each(|row| row.write(&mut events));
-    let mut parts = vec![(Table::Events, count(enriched.events.len()), events.0)];
-    let fresh: Vec<&ElementRow> = enriched
-        .elements
-        .iter()
-        .filter(|row| !collecting.known_elements.knows(row.element, row.seen_at))
-        .collect();
-    if !fresh.is_empty() {
-        let mut elements = RowBinary::default();
-        fresh.iter().for_each(|row| row.write(&mut elements));
-        parts.push((Table::Elements, count(fresh.len()), elements.0));
+fn rows(receiving: &Receiving, enriched: &Enriched<'_>) -> (Rows, Vec<(u64, i64)>) {
+    let (mut rows, mut elements) = (Rows::default(), Vec::new());
+    for event in &enriched.events {
+        let batch = Batch {
+            table: Table::Events,
+            month: month_of(event.time),
+        };
+        event.write(&mut RowBinary(rows.grow(batch, 1)));
     }
-    (
-        Rows { parts },
-        fresh.iter().map(|row| (row.element, row.seen_at)).collect(),
-    )
-}
-
-fn count(rows: usize) -> u32 {
-    u32::try_from(rows).unwrap_or(u32::MAX)
+    for element in &enriched.elements {
+        if receiving
+            .known_elements
+            .knows(element.element, element.seen_at)
+        {
+            continue;
+        }
+        let batch = Batch {
+            table: Table::Elements,
+            month: 0,
+        };
+        element.write(&mut RowBinary(rows.grow(batch, 1)));
+        elements.push((element.element, element.seen_at));
+    }
+    (rows, elements)
 }

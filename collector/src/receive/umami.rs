@@ -15,10 +15,10 @@ use snag_beacon::limits::STRING_BYTES;
 use snag_beacon::{Kind, Pageview};
 use url::Url;
 
+use super::Receiving;
 use super::admit;
 use super::answer::{Answers, name_dropped};
 use super::foreign::{self, Asked, cut, member, number, text};
-use crate::Collecting;
 use crate::enrich::{DropReason, Sites};
 
 /// Their script sends typed JSON, and from the second event on what the first answer told it to.
@@ -36,9 +36,9 @@ const BOT: &str = r#"{"beep":"boop"}"#;
 pub(super) async fn send(
     request: HttpRequest,
     payload: Payload,
-    collecting: Data<Collecting>,
+    collecting: Data<Receiving>,
 ) -> HttpResponse {
-    let (sender, body) = match admit(&request, payload, &collecting).await {
+    let (sender, body) = match admit(request.head(), payload.into_inner(), &collecting).await {
         Ok(admitted) => admitted,
         Err(refused) => return ANSWERS.refused(&refused),
     };
