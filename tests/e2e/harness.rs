@@ -74,6 +74,8 @@ pub(crate) fn place() -> TempDir {
     tempfile::tempdir().expect("a temporary directory")
 }
 
+const SERVE: &[&str] = &["serve", "--listen", "127.0.0.1:0"];
+
 /// A running `snag serve`, killed when dropped.
 pub(crate) struct Serving {
     child: Child,
@@ -91,10 +93,17 @@ impl Serving {
 
     /// With settings of the environment.
     pub(crate) fn start_in(data: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
-        let mut child = Self::command(data, arguments)
-            .envs(environment.iter().copied())
+        let mut command = snag(data);
+        command.envs(environment.iter().copied());
+        Self::of(command, arguments)
+    }
+
+    /// From a command that has all but what is served.
+    pub(crate) fn of(mut command: Command, arguments: &[&str]) -> Self {
+        let mut child = command
+            .args(SERVE)
+            .args(arguments)
             .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
             .spawn()
             .expect("snag serve starts");
         let lines = BufReader::new(child.stdout.take().expect("stdout")).lines();
@@ -116,17 +125,10 @@ impl Serving {
         Self { child, url }
     }
 
-    fn command(data: &Path, arguments: &[&str]) -> Command {
-        let mut command = snag(data);
-        command
-            .args(["serve", "--listen", "127.0.0.1:0"])
-            .args(arguments);
-        command
-    }
-
     /// Ends it as a power cut would, however far it has come by then.
     pub(crate) fn start_and_kill(data: &Path, life: Duration) {
-        let mut child = Self::command(data, &[])
+        let mut child = snag(data)
+            .args(SERVE)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()

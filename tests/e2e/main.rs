@@ -10,4 +10,5 @@ mod import;
 mod ledger;
 mod limits;
 mod neighbours;
+mod privacy;
 mod relay;
