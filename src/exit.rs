@@ -42,7 +42,7 @@ impl Exit {
                     | snag_collector::StartError::Database(_) => Self::Usage,
                 };
             }
-            if cause.is::<snag_collector::DatabaseError>() || cause.is::<snag_simulator::Error>() {
+            if cause.is::<snag_collector::MmdbError>() || cause.is::<snag_simulator::Error>() {
                 return Self::Usage;
             }
             if let Some(import) = cause.downcast_ref::<snag_collector::import::ImportError>() {

@@ -17,6 +17,7 @@ mod metrics;
 mod receive;
 mod row;
 mod salts;
+mod shared_salts;
 mod spool;
 mod tracker_files;
 mod upload;
@@ -136,7 +137,7 @@ impl Collector {
         let metrics = Arc::new(Metrics::new(spool.shelf()));
         let uploader = Arc::new(Uploader {
             shelf: spool.shelf(),
-            store,
+            store: store.clone(),
             metrics: Arc::clone(&metrics),
         });
         let collecting = Arc::new(Collecting {
@@ -169,7 +170,7 @@ impl Collector {
             let uploader = Arc::clone(&uploader);
             async move { uploader.run().await }
         });
-        let turning = tokio::spawn(turn_salts(Arc::clone(&collecting)));
+        let turning = tokio::spawn(turn_salts(Arc::clone(&collecting), store));
         let refreshing = tokio::spawn(refresh_databases(Arc::clone(&collecting)));
         Ok(Self {
             turning,
@@ -235,12 +236,21 @@ async fn refresh_databases(collecting: Arc<Collecting>) {
     }
 }
 
-/// Changes salts with the day and forgets old ones, also when nobody comes.
-async fn turn_salts(collecting: Arc<Collecting>) {
+/// Changes salts with the day and forgets old ones, also when nobody comes, and agrees on them with other collectors.
+async fn turn_salts(collecting: Arc<Collecting>, store: Store) {
+    let mut is_cut_off = false;
     loop {
-        tokio::time::sleep(Duration::from_secs(60)).await;
-        if let Err(error) = collecting.salts.at(Timestamp::now().as_millisecond()) {
+        let now = Timestamp::now();
+        if let Err(error) = collecting.salts.at(now.as_millisecond()) {
             tracing::error!(%error, "the salts cannot be written");
         }
+        let shared = shared_salts::share(&store, &collecting.salts, now).await;
+        if let Err(error) = &shared
+            && !is_cut_off
+        {
+            tracing::warn!(%error, "salts are not shared with other collectors until the store answers");
+        }
+        is_cut_off = shared.is_err();
+        tokio::time::sleep(Duration::from_secs(60)).await;
     }
 }

@@ -213,6 +213,14 @@ pub(crate) async fn open(data: &Path) -> (snag_store::Store, MutexGuard<'static,
     (store, guard)
 }
 
+/// Tells the store a statement.
+pub(crate) async fn tell(data: &Path, sql: &str) {
+    let (store, _guard) = open(data).await;
+    let told = store.client().query(sql).execute().await;
+    told.expect("the store does it");
+    store.close().await.expect("close");
+}
+
 /// Waits until the query gives `wanted`; fails with what it gave last.
 pub(crate) async fn wait_for(data: &Path, sql: &str, wanted: u64) {
     let (store, _guard) = open(data).await;

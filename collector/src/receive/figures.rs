@@ -44,7 +44,7 @@ pub(super) async fn detections(request: HttpRequest, collecting: Data<Receiving>
     response
         .insert_header((
             header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'unsafe-inline'",
+            "script-src 'none'; img-src 'none'; connect-src 'none'; form-action 'none'; base-uri 'none'",
         ))
         .content_type("text/html; charset=utf-8")
         .body(collecting.detections.html())
