@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
@@ -47,6 +47,8 @@ fn built(name: &str) -> PathBuf {
 pub(super) struct Server {
     child: Child,
     pub(super) address: SocketAddr,
+    /// Kept open: who prints into nowhere ends.
+    _output: BufReader<ChildStdout>,
 }
 
 /// What a server has used so far.
@@ -94,14 +96,19 @@ impl Server {
             .stdout(Stdio::piped())
             .spawn()
             .context("the server cannot be started")?;
+        let mut output = BufReader::new(child.stdout.take().context("no output")?);
         let mut line = String::new();
-        BufReader::new(child.stdout.take().context("no output")?).read_line(&mut line)?;
+        output.read_line(&mut line)?;
         let address = line
             .split_whitespace()
             .find_map(|word| word.strip_prefix("http://"))
             .and_then(|word| word.trim_end_matches("/b").parse().ok())
             .with_context(|| format!("the server does not say where it listens: {line:?}"))?;
-        Ok(Self { child, address })
+        Ok(Self {
+            child,
+            address,
+            _output: output,
+        })
     }
 
     /// Processor time and memory.
