@@ -125,7 +125,7 @@ pub(crate) struct ImportEvents {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Spool {
-    /// All segments: open, waiting for the store, rejected, and the torn ends of some
+    /// All segments: open, waiting for the store, rejected by it, and damaged bytes
     List,
     /// What is in one, and why it was set aside
     Show {

@@ -137,11 +137,11 @@ impl Collector {
         let spool = Arc::new(Spool::open(config.spool)?);
         let salts = Salts::open(&config.data_dir, Timestamp::now().as_millisecond())?;
         let metrics = Arc::new(Metrics::new(spool.shelf()));
-        let uploader = Arc::new(Uploader {
-            shelf: spool.shelf(),
-            store: store.clone(),
-            metrics: Arc::clone(&metrics),
-        });
+        let uploader = Arc::new(Uploader::new(
+            spool.shelf(),
+            store.clone(),
+            Arc::clone(&metrics),
+        ));
         let collecting = Arc::new(Collecting {
             sites: Sites::new(config.sites),
             proxies: config.proxies,

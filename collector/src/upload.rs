@@ -6,7 +6,7 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::stream;
@@ -14,7 +14,7 @@ use rand::Rng;
 use snag_store::{BodyFormat, Store};
 
 use crate::metrics::Metrics;
-use crate::spool::{Batch, SEALED, Sealed, Shelf, list, move_aside};
+use crate::spool::{Batch, SEALED, Sealed, Shelf, keep_damage, keep_refused, list};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
@@ -23,9 +23,17 @@ const LOOK_AGAIN: Duration = Duration::from_secs(10);
 
 /// The task that ships.
 pub(crate) struct Uploader {
-    pub(crate) shelf: Arc<Shelf>,
-    pub(crate) store: Store,
-    pub(crate) metrics: Arc<Metrics>,
+    shelf: Arc<Shelf>,
+    store: Store,
+    metrics: Arc<Metrics>,
+    /// Of the segment that is being shipped, what was confirmed.
+    progress: Mutex<Progress>,
+}
+
+#[derive(Debug, Default)]
+struct Progress {
+    segment: String,
+    confirmed: Vec<Batch>,
 }
 
 enum Outcome {
@@ -34,6 +42,16 @@ enum Outcome {
 }
 
 impl Uploader {
+    pub(crate) fn new(shelf: Arc<Shelf>, store: Store, metrics: Arc<Metrics>) -> Self {
+        let progress = Mutex::default();
+        Self {
+            shelf,
+            store,
+            metrics,
+            progress,
+        }
+    }
+
     /// Ships until the future is dropped; dropping it at any point loses nothing.
     pub(crate) async fn run(&self) {
         let mut pause = FIRST_PAUSE;
@@ -50,7 +68,7 @@ impl Uploader {
                     self.rest(&mut pause).await;
                 }
                 Err(error) => {
-                    tracing::error!(%error, retry_in = ?pause, "the spool's directory cannot be read or changed");
+                    tracing::error!(%error, retry_in = ?pause, "a part of the spool cannot be read or changed");
                     self.rest(&mut pause).await;
                 }
             }
@@ -74,20 +92,30 @@ impl Uploader {
 
     async fn ship_all(&self) -> io::Result<Outcome> {
         loop {
-            let waiting = list(&self.shelf.config.directory, SEALED)?;
-            let mut bytes = 0;
-            for path in &waiting {
-                bytes += path.metadata()?.len();
+            let mut waiting = Vec::new();
+            for path in list(&self.shelf.config.directory, SEALED)? {
+                let length = path.metadata()?.len();
+                waiting.push((path, length));
             }
+            let bytes = waiting.iter().map(|(_, length)| length).sum();
             self.shelf.has_counted(waiting.len() as u64, bytes);
             if waiting.is_empty() {
                 return Ok(Outcome::Shipped);
             }
-            for path in waiting {
-                match self.ship(&path).await? {
-                    Outcome::Shipped => self.shelf.has_shipped(),
-                    unavailable => return Ok(unavailable),
+            let mut unreadable = None;
+            for (path, length) in waiting {
+                match self.ship(&path).await {
+                    Ok(Outcome::Shipped) => self.shelf.has_shipped(length),
+                    Ok(unavailable) => return Ok(unavailable),
+                    // The others can be shipped all the same.
+                    Err(error) => {
+                        let path = path.display();
+                        unreadable = Some(io::Error::other(format!("{path}: {error}")));
+                    }
                 }
+            }
+            if let Some(error) = unreadable {
+                return Err(error);
             }
         }
     }
@@ -103,27 +131,53 @@ impl Uploader {
             .file_stem()
             .and_then(|stem| stem.to_str())
             .unwrap_or_default();
-        let mut refusals = Vec::new();
+        let (mut refused, mut reasons) = (Vec::new(), Vec::new());
         for batch in sealed.batches() {
+            if self.is_confirmed(name, batch) {
+                continue;
+            }
             match self.insert(name, &sealed, batch).await {
-                Ok(()) => {}
+                Ok(()) => self.confirm(batch),
                 Err(Refusal::Later(reason)) => return Ok(Outcome::Unavailable(reason)),
-                Err(Refusal::Rows(reason)) => refusals.push(reason),
+                Err(Refusal::Rows(reason)) => {
+                    refused.push(batch);
+                    reasons.push(reason);
+                }
             }
         }
+        // Only then the segment goes: a crash in between repeats what is above, under the same tokens.
+        if !refused.is_empty() {
+            let reason = reasons.join("; ");
+            let place = keep_refused(path, &sealed.only(&refused), &reason)?;
+            self.metrics.rejected();
+            tracing::error!(segment = %place.display(), reason, "the store refused rows; they were set aside: see `snag spool list`");
+        }
         for damage in &sealed.damage {
-            let (from, to) = (damage.start, damage.end);
-            refusals.push(format!("damaged from byte {from} to {to}"));
+            let place = keep_damage(path, damage.start, sealed.bytes(damage.clone()))?;
+            self.metrics.rejected();
+            tracing::error!(kept = %place.display(), bytes = damage.len(), "a segment was damaged; all else of it was stored: see `snag spool list`");
         }
-        if refusals.is_empty() {
-            std::fs::remove_file(path)?;
-            return Ok(Outcome::Shipped);
-        }
-        let reason = format!("{}; everything else was stored", refusals.join("; "));
-        let place = move_aside(path, &reason)?;
-        self.metrics.rejected();
-        tracing::error!(segment = %place.display(), reason, "a segment was set aside: see `snag spool list`");
+        std::fs::remove_file(path)?;
         Ok(Outcome::Shipped)
+    }
+
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_confirmed(&self, name: &str, batch: Batch) -> bool {
+        let mut progress = self.progress();
+        if progress.segment != name {
+            *progress = Progress {
+                segment: name.to_owned(),
+                confirmed: Vec::new(),
+            };
+        }
+        progress.confirmed.contains(&batch)
+    }
+
+    fn confirm(&self, batch: Batch) {
+        self.progress().confirmed.push(batch);
     }
 
     async fn insert(&self, name: &str, sealed: &Sealed, batch: Batch) -> Result<(), Refusal> {

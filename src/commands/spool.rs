@@ -26,7 +26,7 @@ pub(crate) fn run(command: Spool, config: &Config) -> Result<Exit> {
             Ok(Exit::Done)
         }
         Spool::Drop(chosen) => {
-            let is_aside = |state| matches!(state, State::Rejected | State::Tail);
+            let is_aside = |state| matches!(state, State::Rejected | State::Damage);
             for file in choose(&spool, &chosen, is_aside)? {
                 let name = file.name.clone();
                 file.drop_for_good()?;
@@ -81,8 +81,8 @@ fn show(kept: &Kept) -> Result<Exit> {
     if let Some(reason) = &kept.reason {
         println!("reason: {reason}");
     }
-    if kept.state == State::Tail {
-        println!("it is the end of a segment; what stood before it was kept");
+    if kept.state == State::Damage {
+        println!("bytes of a segment that are torn or damaged; everything else of it was kept");
         return Ok(Exit::Done);
     }
     let (rows, damage) = kept
@@ -109,7 +109,7 @@ fn word(state: State) -> &'static str {
         State::Open => "open",
         State::Waiting => "waiting",
         State::Rejected => "rejected",
-        State::Tail => "tail",
+        State::Damage => "damage",
     }
 }
 

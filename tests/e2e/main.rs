@@ -12,3 +12,4 @@ mod limits;
 mod neighbours;
 mod privacy;
 mod relay;
+mod spool;

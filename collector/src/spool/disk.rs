@@ -8,6 +8,8 @@ use std::path::Path;
 pub(super) trait Disk: Send + Sync + std::fmt::Debug {
     /// A new, empty file.
     fn create(&self, path: &Path) -> io::Result<Box<dyn SegmentFile>>;
+    /// Makes names created, changed or removed in the directory durable.
+    fn sync_directory(&self, directory: &Path) -> io::Result<()>;
     /// Bytes that may still be written below `directory`.
     fn free(&self, directory: &Path) -> io::Result<u64>;
 }
@@ -28,6 +30,10 @@ impl Disk for RealDisk {
     fn create(&self, path: &Path) -> io::Result<Box<dyn SegmentFile>> {
         let file = OpenOptions::new().write(true).create_new(true).open(path)?;
         Ok(Box::new(file))
+    }
+
+    fn sync_directory(&self, directory: &Path) -> io::Result<()> {
+        super::segment::sync_directory(directory)
     }
 
     fn free(&self, directory: &Path) -> io::Result<u64> {

@@ -3,7 +3,8 @@
 //! | bytes | what |
 //! |---|---|
 //! | 8 | `SNAGSPL2` |
-//! | 8 | the segment's random generation |
+//! | 8 | the segment's random generation, which its name ends in too |
+//! | 8 | a hash of the schemas of all tables |
 //! | then frames | `marker u32`, `length u32`, `crc32 u32`, `kind u8`, `month u32`, `rows u32`, payload of `length` bytes; all little-endian |
 //!
 //! The marker is the generation's lower half: where a frame is damaged, the next sound one is found by it. The checksum
@@ -17,7 +18,7 @@ use memchr::memmem;
 use crate::row::Table;
 
 pub(super) const MAGIC: &[u8; 8] = b"SNAGSPL2";
-pub(super) const HEAD_BYTES: usize = 16;
+pub(super) const HEAD_BYTES: usize = 24;
 const FRAME_HEAD_BYTES: usize = 21;
 const SCHEMA_BIT: u8 = 0x80;
 
@@ -52,11 +53,19 @@ pub(super) struct Frame<'a> {
 }
 
 /// The head of a segment file.
-pub(super) fn head(generation: u64) -> [u8; HEAD_BYTES] {
+pub(super) fn head(generation: u64, schemas: u64) -> [u8; HEAD_BYTES] {
     let mut head = [0; HEAD_BYTES];
     head[..8].copy_from_slice(MAGIC);
-    head[8..].copy_from_slice(&generation.to_le_bytes());
+    head[8..16].copy_from_slice(&generation.to_le_bytes());
+    head[16..].copy_from_slice(&schemas.to_le_bytes());
     head
+}
+
+/// The hash of the schemas that a segment's head tells; `None` where the head is damaged.
+pub(super) fn schemas_of(bytes: &[u8], generation: u64) -> Option<u64> {
+    let head: [u8; HEAD_BYTES] = *bytes.first_chunk()?;
+    let schemas = u64::from_le_bytes(*head.last_chunk()?);
+    (head == self::head(generation, schemas)).then_some(schemas)
 }
 
 /// Appends a frame that will stand at `offset` of the file.
@@ -109,16 +118,15 @@ pub(super) struct Frames<'a> {
 }
 
 impl<'a> Frames<'a> {
-    /// `None` when the head itself is damaged.
-    pub(super) fn new(bytes: &'a [u8]) -> Option<Self> {
-        let (magic, rest) = bytes.split_at_checked(8)?;
-        let generation = u64::from_le_bytes(*rest.first_chunk()?);
-        (magic == MAGIC).then_some(Self {
+    /// Of a segment of that generation, whether or not its head is sound.
+    pub(super) fn new(bytes: &'a [u8], generation: u64) -> Self {
+        let is_sound = schemas_of(bytes, generation).is_some();
+        Self {
             bytes,
             generation,
-            sound: HEAD_BYTES,
+            sound: if is_sound { HEAD_BYTES } else { 0 },
             damage: Vec::new(),
-        })
+        }
     }
 
     /// The frame at `offset`, if one proves itself there.

@@ -26,8 +26,8 @@ use writer::{Writer, lock};
 pub(crate) use frame::Batch;
 pub(crate) use lane::{Commit, Lane};
 pub(crate) use pending::{Group, Rows, SpoolError};
-pub(crate) use rejected::move_aside;
 pub use rejected::{Kept, SpoolDirectory, State};
+pub(crate) use rejected::{keep_damage, keep_refused};
 pub(crate) use segment::{SEALED, Sealed, list};
 pub(crate) use shelf::Shelf;
 
@@ -77,8 +77,15 @@ impl Spool {
         std::fs::create_dir_all(&config.directory)?;
         let lock = claim(&config.directory)?;
         for path in list(&config.directory, segment::OPEN)? {
-            let rows = segment::recover(&path)?;
-            tracing::info!(segment = %path.display(), rows, "took up a segment left open");
+            match segment::recover(&path) {
+                Ok(rows) => {
+                    tracing::info!(segment = %path.display(), rows, "took up a segment left open");
+                }
+                // One bad file is no reason to turn all beacons away; it is tried again at the next start.
+                Err(error) => {
+                    tracing::error!(segment = %path.display(), %error, "a segment left open could not be taken up");
+                }
+            }
         }
         let (segments, bytes) = held(&config.directory)?;
         let shelf = Arc::new(Shelf::new(config));

@@ -1,6 +1,7 @@
 //! What could not be shipped: kept in `rejected/`, each file with its reason beside it, until a person decides.
 //!
-//! Invariant: nothing is dropped but on a person's word; a name given by a person never leads out of the directory.
+//! Invariant: nothing is dropped but on a person's word; what can be retried is only what the store never took, so that
+//! a retry stores nothing twice, however late it comes; a name given by a person never leads out of the directory.
 
 use std::fs;
 use std::io;
@@ -11,41 +12,38 @@ use super::segment::{OPEN, SEALED, Sealed, list, sync_directory};
 /// Directory of what could not be shipped, below the spool's.
 const REJECTED: &str = "rejected";
 const REASON: &str = "reason.txt";
-/// Extension of the end of a segment that was torn or damaged.
-const TAIL: &str = "tail";
+/// Extension of bytes that are no sound frame.
+const DAMAGE: &str = "damage";
 
-/// Keeps bytes of the segment at `path` under `extension`, with the reason. Returns where.
-pub(crate) fn set_aside(
-    path: &Path,
-    extension: &str,
-    bytes: &[u8],
-    reason: &str,
-) -> io::Result<PathBuf> {
-    let place = place_of(path)?.with_extension(extension);
-    explain(&place, reason)?;
-    fs::write(&place, bytes)?;
-    fs::File::open(&place)?.sync_all()?;
-    sync_directory(place.parent().unwrap_or(Path::new(".")))?;
-    Ok(place)
+/// Keeps a segment of those batches alone that the store refused, with its words. Returns where.
+pub(crate) fn keep_refused(path: &Path, segment: &[u8], reason: &str) -> io::Result<PathBuf> {
+    keep(path, &format!("{}.{SEALED}", stem(path)), segment, reason)
 }
 
-/// Moves the segment at `path` out of what is shipped, with the reason. Returns where to.
-pub(crate) fn move_aside(path: &Path, reason: &str) -> io::Result<PathBuf> {
-    let place = place_of(path)?;
-    explain(&place, reason)?;
-    fs::rename(path, &place)?;
-    sync_directory(place.parent().unwrap_or(Path::new(".")))?;
-    Ok(place)
+/// Keeps bytes of the segment at `path` that are no sound frame. Returns where.
+pub(crate) fn keep_damage(path: &Path, at: usize, bytes: &[u8]) -> io::Result<PathBuf> {
+    let name = format!("{}-{at}.{DAMAGE}", stem(path));
+    let to = at + bytes.len();
+    let reason = format!("bytes {at} to {to} are torn or damaged; everything else is stored");
+    keep(path, &name, bytes, &reason)
 }
 
-fn place_of(path: &Path) -> io::Result<PathBuf> {
+fn stem(path: &Path) -> String {
+    path.file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+fn keep(path: &Path, name: &str, bytes: &[u8], reason: &str) -> io::Result<PathBuf> {
     let directory = path.parent().unwrap_or(Path::new(".")).join(REJECTED);
     fs::create_dir_all(&directory)?;
-    Ok(directory.join(path.file_name().unwrap_or_default()))
-}
-
-fn explain(place: &Path, reason: &str) -> io::Result<()> {
-    fs::write(place.with_extension(REASON), format!("{reason}\n"))
+    let place = directory.join(name);
+    fs::write(place.with_extension(REASON), format!("{reason}\n"))?;
+    fs::write(&place, bytes)?;
+    fs::File::open(&place)?.sync_all()?;
+    sync_directory(&directory)?;
+    Ok(place)
 }
 
 /// What a file of the spool is.
@@ -55,10 +53,10 @@ pub enum State {
     Open,
     /// Waits for the store.
     Waiting,
-    /// The store refused it, or a part of it is damaged.
+    /// The store refused it.
     Rejected,
-    /// The end of a segment that was torn or damaged; it can be looked at and dropped, but not retried.
-    Tail,
+    /// Bytes that were torn or damaged; they can be looked at and dropped, but not retried.
+    Damage,
 }
 
 /// One file of the spool.
@@ -99,7 +97,7 @@ impl SpoolDirectory {
             (&self.0, OPEN, State::Open),
             (&self.0, SEALED, State::Waiting),
             (&rejected, SEALED, State::Rejected),
-            (&rejected, TAIL, State::Tail),
+            (&rejected, DAMAGE, State::Damage),
         ] {
             let found = match list(directory, extension) {
                 Ok(found) => found,
@@ -167,8 +165,7 @@ impl Kept {
         Ok((rows.collect(), sealed.damage.clone()))
     }
 
-    /// Puts a rejected segment back among those that are shipped. It goes under the name it had, so that what the store
-    /// took of it already is not taken twice.
+    /// Puts a rejected segment back among those that are shipped.
     ///
     /// # Errors
     /// When it is no rejected segment or cannot be moved.

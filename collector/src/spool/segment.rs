@@ -13,9 +13,9 @@ use bytes::Bytes;
 
 use super::disk::{Disk, SegmentFile};
 use super::frame::{self, Batch, Content, Frames};
-use super::rejected::set_aside;
+use super::rejected::keep_damage;
 use crate::encoding::RowBinary;
-use crate::row::Table;
+use crate::row::{Table, number};
 
 pub(super) const OPEN: &str = "open";
 pub(crate) const SEALED: &str = "seg";
@@ -39,6 +39,35 @@ pub(super) struct OpenSegment {
     pub(super) opened: Instant,
     /// What the next write carries; empty between writes.
     pending: Vec<u8>,
+    /// It has its last name; what is left is to make that durable.
+    is_named: bool,
+}
+
+/// The schemas this version writes.
+fn own_schemas() -> Vec<(Table, Bytes)> {
+    let schema = |table| (table, Bytes::from(RowBinary::head(table)));
+    Table::ALL.into_iter().map(schema).collect()
+}
+
+fn hash(schemas: &[(Table, Bytes)]) -> u64 {
+    let texts: Vec<&[u8]> = schemas.iter().map(|(_, schema)| &schema[..]).collect();
+    number(blake3::hash(&texts.concat()))
+}
+
+/// The beginning of a segment: its head and its schemas.
+fn begin(generation: u64, schemas: &[(Table, Bytes)]) -> Vec<u8> {
+    let mut out = frame::head(generation, hash(schemas)).to_vec();
+    for (table, schema) in schemas {
+        let offset = out.len() as u64;
+        frame::put(
+            &mut out,
+            generation,
+            offset,
+            Content::Schema(*table),
+            schema,
+        );
+    }
+    out
 }
 
 impl OpenSegment {
@@ -47,19 +76,11 @@ impl OpenSegment {
         let generation = rand::random::<u64>();
         let path = directory.join(format!("{now_ms:012x}-{generation:016x}.{OPEN}"));
         let file = disk.create(&path)?;
-        sync_directory(directory)?;
-        let mut pending = frame::head(generation).to_vec();
-        for table in Table::ALL {
-            let offset = pending.len() as u64;
-            let schema = RowBinary::head(table);
-            frame::put(
-                &mut pending,
-                generation,
-                offset,
-                Content::Schema(table),
-                &schema,
-            );
+        if let Err(error) = disk.sync_directory(directory) {
+            fs::remove_file(&path)?;
+            return Err(error);
         }
+        let pending = begin(generation, &own_schemas());
         let opened = Instant::now();
         Ok(Self {
             file,
@@ -69,6 +90,7 @@ impl OpenSegment {
             rows: 0,
             opened,
             pending,
+            is_named: false,
         })
     }
 
@@ -100,55 +122,59 @@ impl OpenSegment {
 
     /// Ends the segment at what was committed and makes it ready to ship; without rows it is removed. May be tried
     /// again after an error.
-    pub(super) fn seal(&mut self) -> io::Result<()> {
-        let directory = self.path.parent().unwrap_or(Path::new("."));
-        if self.rows == 0 {
-            fs::remove_file(&self.path)?;
-        } else {
-            self.file.cut(self.committed)?;
-            fs::rename(&self.path, self.path.with_extension(SEALED))?;
+    pub(super) fn seal(&mut self, disk: &dyn Disk) -> io::Result<()> {
+        if !self.is_named {
+            if self.rows == 0 {
+                fs::remove_file(&self.path)?;
+            } else {
+                self.file.cut(self.committed)?;
+                fs::rename(&self.path, self.path.with_extension(SEALED))?;
+            }
+            self.is_named = true;
         }
-        sync_directory(directory)
+        disk.sync_directory(self.path.parent().unwrap_or(Path::new(".")))
     }
 }
 
-/// Makes a segment that a crash left open ready to ship, up to its last sound frame. What follows that was most likely
-/// torn before it was acknowledged, but it may be damage: it is set aside. Returns how many rows are to be shipped.
+/// Makes a segment that a crash left open ready to ship. What follows its last sound frame was most likely torn before it
+/// was acknowledged, but it may be damage: it is kept aside. Where there is no room for that it stays in the segment, and
+/// is kept aside once that is shipped. Returns how many rows are to be shipped.
 pub(super) fn recover(path: &Path) -> io::Result<u64> {
-    let bytes = fs::read(path)?;
-    let (mut rows, mut sound) = (0, 0);
-    if let Some(mut frames) = Frames::new(&bytes) {
-        for frame in frames.by_ref() {
-            if let Content::Rows { rows: count, .. } = frame.content {
-                rows += u64::from(count);
+    let file = OpenOptions::new().read(true).write(true).open(path)?;
+    let sealed = Sealed::read(path)?;
+    let rows = sealed
+        .parts
+        .iter()
+        .map(|(_, rows, _)| u64::from(*rows))
+        .sum();
+    let mut keeps_end = false;
+    if let Some(end) = sealed.torn_end() {
+        match keep_damage(path, end.start, &sealed.bytes[end.clone()]) {
+            Ok(place) => {
+                tracing::warn!(kept = %place.display(), bytes = end.len(), "the end of a segment is not sound");
+                file.set_len(end.start as u64)?;
+            }
+            Err(error) => {
+                tracing::warn!(segment = %path.display(), %error, "the unsound end of a segment stays in it for now");
+                keeps_end = true;
             }
         }
-        sound = frames.sound;
     }
-    let directory = path.parent().unwrap_or(Path::new("."));
-    if sound < bytes.len() {
-        let reason =
-            format!("torn or damaged from byte {sound} on; what stood before it is stored");
-        let tail = set_aside(path, "tail", &bytes[sound..], &reason)?;
-        tracing::warn!(tail = %tail.display(), bytes = bytes.len() - sound, "the end of a segment is not sound");
-        if rows > 0 {
-            let file = OpenOptions::new().write(true).open(path)?;
-            file.set_len(sound as u64)?;
-            file.sync_all()?;
-        }
-    }
-    if rows == 0 {
+    if rows == 0 && !keeps_end {
         fs::remove_file(path)?;
     } else {
+        file.sync_all()?;
         fs::rename(path, path.with_extension(SEALED))?;
     }
-    sync_directory(directory)?;
+    sync_directory(path.parent().unwrap_or(Path::new(".")))?;
     Ok(rows)
 }
 
 /// A sealed segment, read and checked.
 #[derive(Debug)]
 pub(crate) struct Sealed {
+    bytes: Bytes,
+    generation: u64,
     schemas: Vec<(Table, Bytes)>,
     parts: Vec<(Batch, u32, Bytes)>,
     /// Bytes that are no sound frame.
@@ -158,27 +184,45 @@ pub(crate) struct Sealed {
 impl Sealed {
     pub(crate) fn read(path: &Path) -> io::Result<Self> {
         let bytes = Bytes::from(fs::read(path)?);
-        let (mut schemas, mut parts, mut damage) = (Vec::new(), Vec::new(), Vec::new());
-        let mut sound = 0;
-        if let Some(mut frames) = Frames::new(&bytes) {
-            for frame in frames.by_ref() {
-                let payload = bytes.slice_ref(frame.payload);
-                match frame.content {
-                    Content::Schema(table) => schemas.push((table, payload)),
-                    Content::Rows { batch, rows } => parts.push((batch, rows, payload)),
-                }
+        let generation = generation_of(path).ok_or_else(|| {
+            io::Error::other(format!("{} is not the name of a segment", path.display()))
+        })?;
+        let (mut schemas, mut parts) = (Vec::new(), Vec::new());
+        let mut frames = Frames::new(&bytes, generation);
+        for frame in frames.by_ref() {
+            let payload = bytes.slice_ref(frame.payload);
+            match frame.content {
+                Content::Schema(table) => schemas.push((table, payload)),
+                Content::Rows { batch, rows } => parts.push((batch, rows, payload)),
             }
-            sound = frames.sound;
-            damage = frames.damage;
         }
+        let (sound, mut damage) = (frames.sound, frames.damage);
         if sound < bytes.len() {
             damage.push(sound..bytes.len());
         }
+        // A damaged schema is known all the same where the head says that it is this version's.
+        let own = own_schemas();
+        if schemas.len() < own.len() && frame::schemas_of(&bytes, generation) == Some(hash(&own)) {
+            schemas = own;
+        }
         Ok(Self {
+            bytes,
+            generation,
             schemas,
             parts,
             damage,
         })
+    }
+
+    /// What follows the last sound frame.
+    fn torn_end(&self) -> Option<Range<usize>> {
+        let last = self.damage.last()?;
+        (last.end == self.bytes.len()).then(|| last.clone())
+    }
+
+    /// Bytes of the file.
+    pub(crate) fn bytes(&self, range: Range<usize>) -> &[u8] {
+        &self.bytes[range]
     }
 
     /// The batches it holds, in the order in which they are to be shipped.
@@ -205,6 +249,26 @@ impl Sealed {
         let payloads = self.of(batch).map(|(_, _, payload)| payload.clone());
         Some([schema.clone()].into_iter().chain(payloads).collect())
     }
+
+    /// A segment of these batches alone, to be kept under the same name.
+    pub(crate) fn only(&self, batches: &[Batch]) -> Vec<u8> {
+        let mut out = begin(self.generation, &self.schemas);
+        for (batch, rows, payload) in &self.parts {
+            if batches.contains(batch) {
+                let (batch, rows) = (*batch, *rows);
+                let offset = out.len() as u64;
+                let content = Content::Rows { batch, rows };
+                frame::put(&mut out, self.generation, offset, content, payload);
+            }
+        }
+        out
+    }
+}
+
+/// The generation in a segment's name.
+fn generation_of(path: &Path) -> Option<u64> {
+    let (_, generation) = path.file_stem()?.to_str()?.split_once('-')?;
+    u64::from_str_radix(generation, 16).ok()
 }
 
 /// Makes names created, changed or removed in the directory durable.

@@ -17,7 +17,7 @@ pub(crate) struct Shelf {
     pub(super) pending: Mutex<Pending>,
     /// Rung when the writer is wanted.
     pub(super) work: Condvar,
-    /// Bytes of the segment being written.
+    /// Bytes of the segment being written, and of those that could not be sealed yet.
     pub(super) open_bytes: AtomicU64,
     /// Sealed segments that wait for the store, and their bytes.
     segments: AtomicU64,
@@ -66,13 +66,14 @@ impl Shelf {
         self.sealed.notify_one();
     }
 
-    /// One segment less waits; how much that was is known after the next look.
-    pub(crate) fn has_shipped(&self) {
-        let less = |count: u64| Some(count.saturating_sub(1));
-        // The closure always gives a value.
-        let _ = self
-            .segments
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+    /// One segment less waits.
+    pub(crate) fn has_shipped(&self, bytes: u64) {
+        for (count, less) in [(&self.segments, 1), (&self.segment_bytes, bytes)] {
+            // The closure always gives a value.
+            let _ = count.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |count| {
+                Some(count.saturating_sub(less))
+            });
+        }
     }
 
     /// What a look into the directory found to wait.
@@ -103,7 +104,7 @@ impl Shelf {
                 State::Open | State::Waiting => {
                     survey.oldest = [survey.oldest, kept.since].into_iter().flatten().min();
                 }
-                State::Rejected | State::Tail => survey.rejected += 1,
+                State::Rejected | State::Damage => survey.rejected += 1,
             }
         }
         Ok(survey)

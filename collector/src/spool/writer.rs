@@ -12,7 +12,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::watch;
 
 use super::disk::Disk;
-use super::pending::{Pending, Rows, SpoolError};
+use super::pending::{Group, Pending, Rows, SpoolError};
 use super::segment::OpenSegment;
 use super::shelf::Shelf;
 
@@ -74,7 +74,9 @@ impl Writer {
                 drop(pending);
                 self.last_requests = requests;
                 self.last_commit = Instant::now();
-                group.settle(self.commit(&rows));
+                // However the commit ends, those who wait for it hear of it.
+                let group = Unsettled(group);
+                group.0.settle(self.commit(&rows));
                 commits.send_replace(());
                 room = rows;
             } else {
@@ -159,11 +161,11 @@ impl Writer {
         }
         let start = Instant::now();
         match self.write(rows) {
-            Ok(length) => {
+            Ok(()) => {
+                self.count_unsealed();
                 if self.complained.take().is_some() {
                     tracing::info!("the spool can be written again");
                 }
-                self.shelf.open_bytes.store(length, Ordering::Relaxed);
                 self.shelf
                     .commit_seconds
                     .observe(start.elapsed().as_secs_f64());
@@ -183,7 +185,7 @@ impl Writer {
         }
     }
 
-    fn write(&mut self, rows: &Rows) -> std::io::Result<u64> {
+    fn write(&mut self, rows: &Rows) -> std::io::Result<()> {
         let segment = match &mut self.open {
             Some(segment) => segment,
             None => {
@@ -192,8 +194,7 @@ impl Writer {
                 self.open.insert(segment)
             }
         };
-        segment.commit(&rows.parts)?;
-        Ok(segment.committed)
+        segment.commit(&rows.parts)
     }
 
     /// Whether writing leaves the disk's reserve alone. What cannot be found out is left to the write itself.
@@ -223,8 +224,7 @@ impl Writer {
         let Some(mut segment) = self.open.take() else {
             return;
         };
-        self.shelf.open_bytes.store(0, Ordering::Relaxed);
-        match segment.seal() {
+        match segment.seal(&*self.disk) {
             Ok(()) => self.shelf.has_sealed(segment.committed),
             Err(error) => {
                 tracing::error!(%error, "a segment could not be sealed; it is tried again");
@@ -232,6 +232,7 @@ impl Writer {
                 self.stuck.push(segment);
             }
         }
+        self.count_unsealed();
     }
 
     fn seal_stuck(&mut self, now: bool) {
@@ -239,8 +240,8 @@ impl Writer {
             return;
         }
         self.tried_stuck = Instant::now();
-        let shelf = Arc::clone(&self.shelf);
-        self.stuck.retain_mut(|segment| match segment.seal() {
+        let (shelf, disk) = (&self.shelf, &*self.disk);
+        self.stuck.retain_mut(|segment| match segment.seal(disk) {
             Ok(()) => {
                 shelf.has_sealed(segment.committed);
                 false
@@ -250,6 +251,22 @@ impl Writer {
                 true
             }
         });
+        self.count_unsealed();
+    }
+
+    fn count_unsealed(&self) {
+        let unsealed = self.stuck.iter().chain(&self.open);
+        let bytes = unsealed.map(|segment| segment.committed).sum();
+        self.shelf.open_bytes.store(bytes, Ordering::Relaxed);
+    }
+}
+
+/// A group that is being committed.
+struct Unsettled(Arc<Group>);
+
+impl Drop for Unsettled {
+    fn drop(&mut self) {
+        self.0.settle(Err(SpoolError::Closed));
     }
 }
 

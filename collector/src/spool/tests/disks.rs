@@ -23,6 +23,8 @@ enum Deed {
 struct Moods {
     deeds: Mutex<VecDeque<Deed>>,
     free: Mutex<Option<u64>>,
+    /// How many times names cannot be made durable.
+    forgotten_names: Mutex<u32>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -44,6 +46,15 @@ impl Disk for Moody {
         let file = RealDisk.create(path)?;
         let moods = Arc::clone(&self.0);
         Ok(Box::new(MoodyFile { file, moods }))
+    }
+
+    fn sync_directory(&self, directory: &Path) -> io::Result<()> {
+        let mut left = self.0.forgotten_names.lock().expect("lock");
+        if *left > 0 {
+            *left -= 1;
+            return Err(io::Error::from_raw_os_error(EIO));
+        }
+        RealDisk.sync_directory(directory)
     }
 
     fn free(&self, directory: &Path) -> io::Result<u64> {
@@ -143,6 +154,35 @@ fn a_segment_that_cannot_be_sealed_is_sealed_later_and_loses_nothing() {
     });
     spool.close();
     assert_eq!(shipped(directory.path()), "before,after");
+}
+
+#[test]
+fn names_that_cannot_be_made_durable_leave_nothing_behind_and_are_made_so_later() {
+    let directory = tempfile::tempdir().expect("tempdir");
+    let disk = Moody::default();
+    let spool = open_on(
+        &disk,
+        SpoolConfig {
+            segment_age: Duration::from_secs(60),
+            ..config(directory.path())
+        },
+    );
+    let forget = |times| *disk.0.forgotten_names.lock().expect("lock") = times;
+    on_lane(&spool, async |lane| {
+        forget(3);
+        for _ in 0..3 {
+            let lost = append(&lane, &rows("never")).await;
+            assert!(matches!(lost, Err(SpoolError::Disk(_))));
+        }
+        assert_eq!(list(directory.path(), "open").expect("list").len(), 0);
+        append(&lane, &rows("kept")).await.expect("append");
+        assert!(spool.shelf().bytes() > 0);
+    });
+    // The seal's name, and once more when it is tried again.
+    forget(1);
+    spool.close();
+    assert_eq!(shipped(directory.path()), "kept");
+    assert_eq!(spool.shelf().segments(), 1, "it is known to wait");
 }
 
 #[test]

@@ -54,8 +54,11 @@ fn a_crowd_from_several_threads_is_kept_whole_in_few_commits() {
         }
     }
     let segment = list(directory.path(), SEALED).expect("list").remove(0);
-    let bytes = std::fs::read(segment).expect("read");
-    let frames = frame::Frames::new(&bytes).expect("a segment").count();
+    let bytes = std::fs::read(&segment).expect("read");
+    let name = segment.file_stem().expect("a name").to_string_lossy();
+    let generation = u64::from_str_radix(&name[13..], 16).expect("a generation");
+    let frames = frame::Frames::new(&bytes, generation).count();
+    assert!(frames > 1);
     assert!(frames < 500, "{frames} frames for 1000 requests");
 }
 
@@ -147,7 +150,9 @@ fn while_the_store_is_behind_segments_grow_instead_of_becoming_many() {
         assert_eq!(list(directory.path(), SEALED).expect("list").len(), 1);
         std::fs::remove_file(list(directory.path(), SEALED).expect("list").remove(0))
             .expect("shipped");
-        spool.shelf().has_shipped();
+        let bytes = spool.shelf().bytes();
+        spool.shelf().has_shipped(10);
+        assert_eq!(spool.shelf().bytes(), bytes - 10, "room for more at once");
         while spool.shelf().segments() == 0 {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
@@ -176,7 +181,12 @@ fn what_was_set_aside_is_listed_put_back_and_dropped_by_name() {
     assert!(refused.to_string().contains("waits to be shipped"));
 
     let path = list(directory.path(), SEALED).expect("list").remove(0);
-    move_aside(&path, "the store's words").expect("moved");
+    let refuse = |reason: &str| {
+        let whole = std::fs::read(&path).expect("read");
+        keep_refused(&path, &whole, reason).expect("kept");
+        std::fs::remove_file(&path).expect("removed");
+    };
+    refuse("the store's words");
     assert_eq!(shipped(directory.path()), "");
     let find = || place.find(&name).expect("list").expect("it is there");
     assert_eq!(find().state, State::Rejected);
@@ -185,7 +195,14 @@ fn what_was_set_aside_is_listed_put_back_and_dropped_by_name() {
     assert_eq!(shipped(directory.path()), "kept");
     assert_eq!((find().state, find().reason), (State::Waiting, None));
 
-    move_aside(&path, "again").expect("moved");
+    keep_damage(&path, 7, b"torn").expect("kept");
+    let damage = format!("{name}-7");
+    let torn = || place.find(&damage).expect("list").expect("it is there");
+    assert_eq!((torn().state, torn().bytes), (State::Damage, 4));
+    assert!(torn().retry().is_err(), "there is nothing to send");
+    refuse("again");
+    torn().drop_for_good().expect("dropped");
+    assert_eq!(find().reason.as_deref(), Some("again"), "each has its own");
     find().drop_for_good().expect("dropped");
     assert_eq!(place.list().expect("list"), []);
     let left = std::fs::read_dir(directory.path().join("rejected")).expect("directory");
