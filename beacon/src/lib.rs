@@ -18,6 +18,7 @@ mod encode;
 mod error;
 #[cfg(feature = "std")]
 mod json;
+pub mod detect;
 pub mod kind;
 pub mod limits;
 #[cfg(feature = "std")]
@@ -25,7 +26,9 @@ mod reader;
 mod writer;
 
 #[cfg(feature = "std")]
-pub use batch::{Batch, Click, Custom, Element, Event, Kind, Pageview};
+pub use batch::{
+    Attention, Batch, Click, Custom, Element, Event, Exposure, Field, Kind, Pageview, Signal, Usage,
+};
 #[cfg(feature = "std")]
 pub use decode::{decode, decode_with_skipped};
 #[cfg(feature = "std")]
