@@ -5,54 +5,22 @@
 #![cfg_attr(target_family = "wasm", no_std)]
 
 use snag_beacon::detect::Core;
-use spin::Mutex;
+use spin::mutex::SpinMutex as Mutex;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 static CORE: Mutex<Core> = Mutex::new(Core::new());
 
-/// Bit of what [`put`] gives: there is more than fits into one batch.
-pub const MORE: u32 = 1 << 31;
-
-/// Takes an entry of [`snag_beacon::detect::entry`]. Gives of a flush the bytes of its records, in the lower 16 bits,
-/// and how many texts they use, in the next; else 0.
+/// Where the core stands: the loader writes the numbers of an entry there before it calls [`put`], and finds at
+/// [`Core::PLACES`] behind it what a flush gave, until the next call.
 #[wasm_bindgen]
-#[expect(
-    clippy::too_many_arguments,
-    reason = "an entry crosses in one call, and what is left out is 0"
-)]
-pub fn put(
-    code: u32,
-    t: u32,
-    a: u32,
-    b: u32,
-    c: u32,
-    d: u32,
-    e: u32,
-    f: u32,
-    g: u32,
-    h: u32,
-    i: u32,
-    j: u32,
-) -> u32 {
-    CORE.try_lock().map_or(0, |mut core| {
-        let flushed = core.put(&[code, t, a, b, c, d, e, f, g, h, i, j]);
-        let more = if flushed.more { MORE } else { 0 };
-        flushed.bytes as u32 | (flushed.texts as u32) << 16 | more
-    })
+pub fn core() -> *mut Core {
+    CORE.as_mut_ptr()
 }
 
-/// Where the records of the last flush stand until the next [`put`].
+/// Takes the entry, one of [`snag_beacon::detect::entry`]; gives what it [`Flushed`](snag_beacon::detect::Flushed).
 #[wasm_bindgen]
-pub fn records() -> *const u8 {
-    CORE.try_lock()
-        .map_or(core::ptr::null(), |core| core.records().as_ptr())
-}
-
-/// Where the texts those records use are named, 16 bits each.
-#[wasm_bindgen]
-pub fn used() -> *const u16 {
-    CORE.try_lock()
-        .map_or(core::ptr::null(), |core| core.used().as_ptr())
+pub fn put() -> u32 {
+    CORE.try_lock().map_or(0, |mut core| core.put())
 }
 
 #[cfg(target_family = "wasm")]

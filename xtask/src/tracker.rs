@@ -19,7 +19,7 @@ const LOADER_BUDGET: usize = 2_500;
 const WASM_BUDGET: usize = 2_000;
 
 /// The core's stack. The linker's megabyte would make every page set 17 pages of memory aside.
-const STACK: &str = "-Clink-arg=-zstack-size=8192";
+const STACK: &str = "-Clink-arg=-zstack-size=1024";
 
 /// Builds both files and prints their sizes. With `check`, fails where one is over its budget.
 pub(crate) fn build(check: bool) -> Result<()> {

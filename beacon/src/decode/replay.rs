@@ -5,7 +5,7 @@
 
 use super::event::Records;
 use super::fields::Dictionary;
-use crate::detect::Core;
+use crate::detect::{Core, Flushed};
 use crate::detect::entry::{self, Entry};
 use crate::error::DecodeError;
 use crate::reader::Reader;
@@ -14,8 +14,8 @@ use crate::{Batch, kind};
 #[derive(Default)]
 pub(super) struct Replay {
     core: Option<Box<Core>>,
-    /// Whether the last entry was a flush that gave something.
-    gave: bool,
+    /// What the last entry gave, which was a flush.
+    gave: Flushed,
 }
 
 impl Replay {
@@ -28,7 +28,8 @@ impl Replay {
             }
         }
         let core = self.core.get_or_insert_with(|| Box::new(Core::new()));
-        self.gave = core.put(&entry).bytes > 0;
+        core.entry = entry;
+        self.gave = core.put();
         Ok(())
     }
 
@@ -38,13 +39,13 @@ impl Replay {
         dictionary: &Dictionary<'a>,
         batch: &mut Batch<'a>,
     ) -> Result<(), DecodeError> {
-        let Some(core) = self.core.filter(|_| self.gave) else {
+        let Some(core) = self.core.filter(|_| self.gave > 0) else {
             return Ok(());
         };
         let site = std::iter::once(1);
-        let dictionary = dictionary.at(site.chain(core.used().iter().copied().map(u64::from)));
+        let dictionary = dictionary.at(site.chain(core.used(self.gave).iter().copied().map(u64::from)));
         let mut records = Records::new(&dictionary, batch.sent);
-        let mut rest = Reader::new(core.records());
+        let mut rest = Reader::new(core.records(self.gave));
         while !rest.is_empty() {
             let kind = rest.byte()?;
             let len = rest.varint()?;

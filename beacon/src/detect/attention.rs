@@ -46,7 +46,6 @@ impl Attention {
     /// A view begins; that the page is in use goes on.
     pub(super) fn begin(&mut self, now: u32, status: u32) {
         self.counted = now;
-        self.top = 0;
         self.bottom = 0;
         self.figures.fill(0);
         self.figures[STATUS] = status;
@@ -66,17 +65,17 @@ impl Attention {
             self.figures[ENGAGED] = self.figures[ENGAGED].wrapping_add(time);
             let mut start = 0;
             for tenth in &mut self.figures[TENTHS..] {
-                if self.top < start + 100 && self.bottom > start {
+                if self.top < start + 10 && self.bottom > start {
                     *tenth = tenth.wrapping_add(time);
                 }
-                start += 100;
+                start += 10;
             }
         }
-        self.counted = self.counted.max(now);
+        self.counted = now;
     }
 
     pub(super) const fn activity(&mut self, now: u32) {
-        self.until = now.saturating_add(IDLE);
+        self.until = now.wrapping_add(IDLE);
     }
 
     pub(super) const fn state(&mut self, now: u32, active: bool) {
@@ -84,11 +83,11 @@ impl Attention {
         self.activity(now);
     }
 
-    /// Edges of what is on the screen, in thousandths of the page.
+    /// Edges of what is on the screen, in hundredths of the page.
     pub(super) fn scroll(&mut self, top: u32, bottom: u32) {
         self.top = top;
         self.bottom = bottom;
-        self.figures[DEPTH] = self.figures[DEPTH].max(bottom.min(1000) / 10);
+        self.figures[DEPTH] = self.figures[DEPTH].max(bottom);
     }
 
     pub(super) fn flush(&mut self, now: u32, out: &mut Records) {

@@ -5,7 +5,7 @@
 //! [`PAUSE`] and [`DISTANCE`], and at least two of them were not answered at once: what answers each click, such as a
 //! stepper, is meant to be clicked often.
 
-use super::entry::{answer, mark};
+use super::entry::{Row, answer, mark};
 use super::records::Records;
 use crate::kind::signal;
 
@@ -23,87 +23,75 @@ const PAUSE: u32 = 1000;
 const DISTANCE: u32 = 30;
 /// Clicks of a burst of rage.
 const RAGE: u32 = 3;
-/// Clicks that may wait for an answer: one every 40 ms.
-const WAITING: usize = 64;
+/// Clicks that may wait for an answer: one every 20 ms.
+const WAITING: usize = 128;
 
-/// Where and when a click was.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Click {
-    pub(super) at: u32,
-    pub(super) element: u32,
-    pub(super) x: u32,
-    pub(super) y: u32,
-}
+/// Places of a signal's fields in its row.
+const AT: usize = 1;
+const WHAT: usize = 4;
+const X: usize = 6;
+const Y: usize = 7;
+const AMOUNT: usize = 8;
+const DETAIL: usize = 9;
 
-impl Click {
-    /// Something at an element that no pointer did.
-    pub(super) const fn at(at: u32, element: u32) -> Self {
-        Self {
-            at,
-            element,
-            x: 0,
-            y: 0,
-        }
-    }
-}
-
-const NONE: Click = Click::at(0, 0);
+/// States of the last click, or of the one whose pointer is down.
+const DOWN: u32 = 1;
+const ANSWERED: u32 = 2;
+const CHANGED: u32 = 4;
+const BLAMELESS: u32 = 8;
 
 #[derive(Debug)]
 #[repr(C)]
 pub(super) struct Clicks {
-    /// When the pointer went down for the last click or the one to come.
+    state: u32,
+    /// When its pointer went down.
     down: u32,
-    /// Whether its click is still to come.
-    is_down: bool,
-    /// Whether it was answered, whether by a change at once, and by scrolling.
-    answered: bool,
-    changed: bool,
-    scrolled: bool,
-    /// Whether no error was found to belong to the last click.
-    blameless: bool,
-    last: Click,
+    last: Row,
     /// The burst the last click belongs to; none where the count is 0.
-    first: Click,
+    first: Row,
     count: u32,
     /// Its clicks that were answered at once.
     changes: u32,
-    /// The clicks that wait for an answer, with the time their pointer went down: from `judged` on to `clicked`.
-    judged: usize,
-    clicked: usize,
-    waiting: [(u32, Click); WAITING],
+    /// The clicks that wait for an answer, from `judged` on to `clicked`, each with the time its pointer went down in
+    /// the place of its code.
+    judged: u32,
+    clicked: u32,
+    waiting: [Row; WAITING],
 }
 
 impl Clicks {
     pub(super) const fn new() -> Self {
         Self {
+            state: 0,
             down: 0,
-            is_down: false,
-            answered: false,
-            changed: false,
-            scrolled: false,
-            blameless: false,
-            last: NONE,
-            first: NONE,
+            last: [0; 16],
+            first: [0; 16],
             count: 0,
             changes: 0,
             judged: 0,
             clicked: 0,
-            waiting: [(0, NONE); WAITING],
+            waiting: [[0; 16]; WAITING],
         }
+    }
+
+    /// A view begins: nothing was clicked in it.
+    pub(super) const fn begin(&mut self) {
+        self.judged = self.clicked;
+        self.state = 0;
+        self.count = 0;
     }
 
     /// Judges what time alone decides.
     pub(super) fn tick(&mut self, now: u32, out: &mut Records) {
         while self.judged != self.clicked {
-            let (down, click) = &self.waiting[self.judged % WAITING];
-            if now.wrapping_sub(*down) <= ANSWER {
+            let click = &self.waiting[self.judged as usize % WAITING];
+            if now.wrapping_sub(click[0]) <= ANSWER {
                 break;
             }
-            out.signal(signal::DEAD, click, 0, 0, 0);
+            out.copy(click);
             self.judged += 1;
         }
-        if now.wrapping_sub(self.last.at) >= PAUSE {
+        if now.wrapping_sub(self.last[AT]) >= PAUSE {
             self.end_burst(out);
         }
     }
@@ -111,78 +99,72 @@ impl Clicks {
     #[inline(never)]
     fn end_burst(&mut self, out: &mut Records) {
         if self.count >= RAGE && self.changes + 1 < self.count {
-            out.signal(signal::RAGE, &self.first, self.count, 0, 0);
+            self.first[WHAT] = signal::RAGE;
+            self.first[AMOUNT] = self.count;
+            out.copy(&self.first);
         }
         self.count = 0;
-        self.changes = 0;
     }
 
     pub(super) const fn down(&mut self, now: u32) {
         self.down = now;
-        self.is_down = true;
-        self.answered = false;
-        self.changed = false;
-        self.scrolled = false;
+        self.state = DOWN;
     }
 
-    pub(super) fn click(&mut self, click: &Click, marks: u32, out: &mut Records) {
+    pub(super) fn click(&mut self, marks: u32, click: &Row, out: &mut Records) {
         // The keyboard clicks without a pointer.
-        if !self.is_down {
-            self.down(click.at);
+        if self.state & DOWN == 0 {
+            self.down(click[AT]);
         }
-        self.is_down = false;
-        self.blameless = true;
-        if marks & mark::NEVER_DEAD == 0 && !self.answered && !self.scrolled {
-            // The oldest makes room.
-            if self.clicked - self.judged == WAITING {
-                self.judged += 1;
-            }
-            self.waiting[self.clicked % WAITING] = (self.down, *click);
+        if marks & mark::NEVER_DEAD == 0 && self.state & ANSWERED == 0 {
+            let waiting = &mut self.waiting[self.clicked as usize % WAITING];
+            *waiting = *click;
+            waiting[0] = self.down;
             self.clicked += 1;
         }
-        let distance = (self.last.x.abs_diff(click.x)).saturating_add(self.last.y.abs_diff(click.y));
+        let distance = (self.last[X].abs_diff(click[X])).wrapping_add(self.last[Y].abs_diff(click[Y]));
         if distance >= DISTANCE || marks & mark::NEVER_RAGE != 0 {
             self.end_burst(out);
         }
-        if self.count == 0 {
-            self.first = *click;
-        }
         self.last = *click;
         if marks & mark::NEVER_RAGE == 0 {
+            if self.count == 0 {
+                self.first = *click;
+                self.changes = 0;
+            }
             self.count += 1;
-            self.changes += u32::from(self.changed);
+            if self.state & CHANGED != 0 {
+                self.changes += 1;
+            }
         }
+        self.state ^= DOWN | BLAMELESS;
     }
 
     pub(super) const fn answer(&mut self, now: u32, how: u32) {
         let after = now.wrapping_sub(self.down);
-        if how == answer::SCROLL {
-            if after <= SCROLL {
-                self.scrolled = true;
-                // Only the last click can be so young: two are further apart.
-                if !self.is_down && self.clicked != self.judged {
-                    self.clicked -= 1;
-                }
-            }
+        if how == answer::SCROLL && after > SCROLL {
             return;
         }
         // What waited for too long was judged before.
         self.judged = self.clicked;
-        self.answered = true;
-        if how == answer::CHANGE && after <= AT_ONCE && !self.changed {
-            self.changed = true;
-            // The burst counts a click that is to come when it comes.
-            if !self.is_down && self.count > 0 {
+        self.state |= ANSWERED;
+        if how == answer::CHANGE && after <= AT_ONCE && self.state & CHANGED == 0 {
+            self.state |= CHANGED;
+            // A click that is to come counts it when it comes.
+            if self.state & DOWN == 0 {
                 self.changes += 1;
             }
         }
     }
 
     pub(super) fn error(&mut self, now: u32, message: u32, out: &mut Records) {
-        let after = now.wrapping_sub(self.last.at);
-        if self.blameless && after <= ERROR {
-            self.blameless = false;
-            out.signal(signal::ERROR_CLICK, &self.last, after, message, 0);
+        let after = now.wrapping_sub(self.last[AT]);
+        if self.state & BLAMELESS != 0 && after <= ERROR {
+            self.state ^= BLAMELESS;
+            self.last[WHAT] = signal::ERROR_CLICK;
+            self.last[AMOUNT] = after;
+            self.last[DETAIL] = message;
+            out.copy(&self.last);
         }
     }
 

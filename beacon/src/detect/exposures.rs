@@ -2,8 +2,7 @@
 //!
 //! Invariant: an element is viewable once it was on the screen for [`VIEWABLE`] at a stretch while the page had the
 //! focus (METRICS.md, Clicks: Exposure); only such stretches count as time. How much of it has to be on the screen is
-//! the loader's business. Each element is told of when it is new, when it becomes viewable, when it was clicked, and at
-//! the end.
+//! the loader's business. Each element is told of when it is new, when it becomes viewable, and at the end.
 
 use super::records::{ELEMENTS, Records};
 use crate::kind;
@@ -16,53 +15,24 @@ const VISIBLE: u32 = 2;
 const RUNNING: u32 = 4;
 const UNTOLD: u32 = 8;
 const KNOWN: u32 = 16;
-/// Above these marks the clicks are counted.
-const CLICKS: u32 = 8;
 
 #[derive(Debug, Clone, Copy)]
+#[repr(C)]
 struct Exposure {
     state: u32,
     /// Since when it is on the screen, or from when on that is not counted yet.
     since: u32,
     visible: u32,
+    /// Makes a place in memory a matter of shifting.
+    _room: u32,
 }
 
 const NONE: Exposure = Exposure {
     state: 0,
     since: 0,
     visible: 0,
+    _room: 0,
 };
-
-impl Exposure {
-    const fn run(&mut self, now: u32) {
-        if self.state & RUNNING == 0 {
-            self.state |= RUNNING;
-            self.since = now;
-        }
-    }
-
-    /// Counts what has passed.
-    #[inline(never)]
-    const fn count(&mut self, now: u32) {
-        if self.state & RUNNING == 0 {
-            return;
-        }
-        let time = now.wrapping_sub(self.since);
-        if self.state & SEEN_ENOUGH == 0 {
-            if time < VIEWABLE {
-                return;
-            }
-            self.state |= SEEN_ENOUGH | UNTOLD;
-        }
-        self.visible = self.visible.wrapping_add(time);
-        self.since = now;
-    }
-
-    const fn stop(&mut self, now: u32) {
-        self.count(now);
-        self.state &= !RUNNING;
-    }
-}
 
 #[derive(Debug)]
 pub(super) struct Exposures([Exposure; ELEMENTS]);
@@ -72,69 +42,71 @@ impl Exposures {
         Self([NONE; ELEMENTS])
     }
 
-    pub(super) fn clear(&mut self) {
+    pub(super) fn begin(&mut self) {
         self.0.fill(NONE);
     }
 
+    /// An element came onto the screen or went off it.
     pub(super) const fn seen(
         &mut self,
         now: u32,
-        element: u32,
+        element: usize,
         is_visible: bool,
         is_active: bool,
     ) {
-        let exposure = &mut self.0[element as usize % ELEMENTS];
+        let exposure = &mut self.0[element % ELEMENTS];
         if exposure.state & KNOWN == 0 {
             exposure.state |= KNOWN | UNTOLD;
         }
+        exposure.state &= !VISIBLE;
         if is_visible {
             exposure.state |= VISIBLE;
-            if is_active {
-                exposure.run(now);
-            }
-        } else {
-            exposure.stop(now);
-            exposure.state &= !VISIBLE;
         }
+        exposure.count(now, is_active);
     }
 
     pub(super) fn state(&mut self, now: u32, is_active: bool) {
         for exposure in &mut self.0 {
-            if !is_active {
-                exposure.stop(now);
-            } else if exposure.state & VISIBLE != 0 {
-                exposure.run(now);
-            }
+            exposure.count(now, is_active);
         }
     }
 
-    pub(super) const fn click(&mut self, element: u32) {
-        let exposure = &mut self.0[element as usize % ELEMENTS];
-        if exposure.state & KNOWN != 0 {
-            exposure.state = exposure.state.wrapping_add(1 << CLICKS);
-        }
-    }
-
-    /// Tells what is new; gives whether there is more than had room.
-    pub(super) fn flush(&mut self, now: u32, is_last: bool, out: &mut Records) -> bool {
+    /// Tells what is new, as far as there is room; the rest is told next time.
+    pub(super) fn flush(&mut self, now: u32, is_active: bool, is_last: bool, out: &mut Records) {
         for (element, exposure) in (0..).zip(&mut self.0) {
-            exposure.count(now);
-            let is_over = is_last && exposure.visible > 0;
-            if element == 0 || !(exposure.state & !(UNTOLD - 1) & !KNOWN > 0 || is_over) {
+            exposure.count(now, is_active);
+            if out.is_full() || exposure.state & UNTOLD == 0 && !(is_last && exposure.visible > 0) {
                 continue;
-            }
-            if out.is_full() {
-                return true;
             }
             out.begin(now);
             out.element(element);
             out.number(exposure.visible);
             out.number(exposure.state & SEEN_ENOUGH);
-            out.number(exposure.state >> CLICKS);
             out.end(kind::EXPOSURE);
             exposure.visible = 0;
-            exposure.state &= UNTOLD - 1 | KNOWN;
+            exposure.state &= !UNTOLD;
         }
-        false
+    }
+}
+
+impl Exposure {
+    /// Counts what has passed, and goes on where the element is on the screen of an active page.
+    #[inline(never)]
+    const fn count(&mut self, now: u32, is_active: bool) {
+        if self.state & RUNNING == 0 {
+            self.since = now;
+        }
+        let time = now.wrapping_sub(self.since);
+        if time >= VIEWABLE && self.state & SEEN_ENOUGH == 0 {
+            self.state |= SEEN_ENOUGH | UNTOLD;
+        }
+        if self.state & SEEN_ENOUGH != 0 {
+            self.visible = self.visible.wrapping_add(time);
+            self.since = now;
+        }
+        self.state &= !RUNNING;
+        if is_active && self.state & VISIBLE != 0 {
+            self.state |= RUNNING;
+        }
     }
 }

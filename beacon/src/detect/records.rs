@@ -4,7 +4,6 @@
 //! before the first event that names it, and a text gets its place in the batch's dictionary when it is first used.
 //! Places beyond a page's texts and elements stand for other ones, which harms nobody: the loader gives none out.
 
-use super::clicks::Click;
 use super::entry::Entry;
 use crate::kind;
 
@@ -12,8 +11,8 @@ use crate::kind;
 pub const TEXTS: usize = 4096;
 /// Elements of a page.
 pub const ELEMENTS: usize = 1024;
-/// Bytes of the records of one batch.
-pub const RECORD_BYTES: usize = 16 * 1024;
+/// Room for the records of one batch: for [`FULL_EVENTS`] of the longest, each of [`FIELDS`] fields of two bytes.
+pub const RECORD_BYTES: usize = 64 * 1024;
 
 /// Members of an element.
 const MEMBERS: usize = 10;
@@ -21,29 +20,27 @@ const MEMBERS: usize = 10;
 const FIELDS: usize = 128;
 /// Places for the texts of one batch.
 const USED: usize = 1024;
-/// Events, bytes, texts and elements from which on a batch is full: what a decoder takes, less one of the largest
-/// event with its elements.
-const FULL_EVENTS: usize = 240;
-const FULL_BYTES: usize = RECORD_BYTES - 400;
-const FULL_TEXTS: usize = 900;
-const FULL_ELEMENTS: usize = 500;
+/// Events from which on a batch is full: fewer than a decoder takes, for each may bring texts and elements.
+const FULL_EVENTS: u32 = 220;
+/// Texts from which on further ones are empty: what a decoder takes, less the site.
+const FULL_TEXTS: u32 = 1000;
 
 #[derive(Debug)]
 #[repr(C)]
 pub(super) struct Records {
-    told: usize,
-    len: usize,
-    events: usize,
-    count: usize,
-    describing: usize,
+    told: u32,
+    len: u32,
+    events: u32,
+    count: u32,
+    describing: u32,
     view: u32,
     url: u32,
     fields: [u32; FIELDS],
-    described: [u16; ELEMENTS],
-    elements: [[u16; MEMBERS]; ELEMENTS],
-    used: [u16; USED],
-    places: [u16; TEXTS],
-    bytes: [u8; RECORD_BYTES],
+    /// Places in this batch of the page's texts and, behind them, elements; 0 where there is none yet.
+    places: [u16; TEXTS + ELEMENTS],
+    elements: [[u32; MEMBERS]; ELEMENTS],
+    pub(super) used: [u16; USED],
+    pub(super) bytes: [u8; RECORD_BYTES],
 }
 
 impl Records {
@@ -57,10 +54,9 @@ impl Records {
             view: 0,
             url: 0,
             fields: [0; FIELDS],
-            described: [0; ELEMENTS],
+            places: [0; TEXTS + ELEMENTS],
             elements: [[0; MEMBERS]; ELEMENTS],
             used: [0; USED],
-            places: [0; TEXTS],
             bytes: [0; RECORD_BYTES],
         }
     }
@@ -70,7 +66,6 @@ impl Records {
         self.events = 0;
         self.count = 0;
         self.describing = 0;
-        self.described.fill(0);
         self.places.fill(0);
     }
 
@@ -80,39 +75,32 @@ impl Records {
         self.url = url;
     }
 
-    pub(super) fn bytes(&self) -> &[u8] {
-        self.bytes.get(..self.len).unwrap_or_default()
-    }
-
-    pub(super) fn used(&self) -> &[u16] {
-        self.used.get(..self.count).unwrap_or_default()
-    }
-
-    pub(super) const fn events(&self) -> usize {
-        self.events
+    /// Bytes, and texts from the 16th bit on; 0 where there is no event.
+    pub(super) const fn size(&self) -> u32 {
+        if self.events == 0 {
+            return 0;
+        }
+        self.len | self.count << 16
     }
 
     pub(super) const fn is_full(&self) -> bool {
         self.events >= FULL_EVENTS
-            || self.len >= FULL_BYTES
-            || self.count >= FULL_TEXTS
-            || self.describing >= FULL_ELEMENTS
     }
 
-    pub(super) fn describe(&mut self, entry: &Entry) {
+    pub(super) const fn describe(&mut self, entry: &Entry) {
         let [_, element, texts @ ..] = entry;
         let element = *element as usize % ELEMENTS;
-        for (place, text) in self.elements[element].iter_mut().zip(texts) {
-            *place = *text as u16;
+        if let Some(texts) = texts.first_chunk() {
+            self.elements[element] = *texts;
         }
         // What was described before may have changed.
-        self.described[element] = 0;
+        self.places[TEXTS + element] = 0;
     }
 
     /// Tells a field that is a number.
     #[inline(never)]
     pub(super) const fn number(&mut self, number: u32) {
-        self.fields[self.told % FIELDS] = number;
+        self.fields[self.told as usize % FIELDS] = number;
         self.told += 1;
     }
 
@@ -120,8 +108,8 @@ impl Records {
     #[inline(never)]
     pub(super) const fn text(&mut self, text: u32) {
         let place = text as usize % TEXTS;
-        if place > 0 && self.places[place] == 0 {
-            self.used[self.count % USED] = place as u16;
+        if place > 0 && self.places[place] == 0 && self.count < FULL_TEXTS {
+            self.used[self.count as usize % USED] = place as u16;
             self.count += 1;
             // The site is the first text of a batch.
             self.places[place] = self.count as u16 + 1;
@@ -133,16 +121,16 @@ impl Records {
     #[inline(never)]
     pub(super) fn element(&mut self, element: u32) {
         let element = element as usize % ELEMENTS;
-        if element > 0 && self.described[element] == 0 && !self.is_full() {
+        if element > 0 && self.places[TEXTS + element] == 0 {
             let before = self.told;
             for text in self.elements[element] {
-                self.text(text.into());
+                self.text(text);
             }
             self.record(kind::ELEMENT, before);
             self.describing += 1;
-            self.described[element] = self.describing as u16;
+            self.places[TEXTS + element] = self.describing as u16;
         }
-        self.number(self.described[element].into());
+        self.number(self.places[TEXTS + element].into());
     }
 
     /// Begins an event.
@@ -165,9 +153,9 @@ impl Records {
 
     /// Writes the fields told from `start` on as a record, without the zeros at its end, and forgets them.
     #[inline(never)]
-    fn record(&mut self, kind: u8, start: usize) {
+    const fn record(&mut self, kind: u8, start: u32) {
         let mut end = self.told;
-        while end > start && self.fields[(end - 1) % FIELDS] == 0 {
+        while end > start && self.fields[(end - 1) as usize % FIELDS] == 0 {
             end -= 1;
         }
         // Written once to know how long it is.
@@ -175,16 +163,16 @@ impl Records {
         self.payload(start, end);
         let len = self.len - before;
         self.len = before;
-        self.varint(kind.into());
-        self.varint(len as u32);
+        self.varint(kind as u32);
+        self.varint(len);
         self.payload(start, end);
         self.told = start;
     }
 
     #[inline(never)]
-    const fn payload(&mut self, mut start: usize, end: usize) {
+    const fn payload(&mut self, mut start: u32, end: u32) {
         while start < end {
-            self.varint(self.fields[start % FIELDS]);
+            self.varint(self.fields[start as usize % FIELDS]);
             start += 1;
         }
     }
@@ -193,7 +181,7 @@ impl Records {
     const fn varint(&mut self, mut number: u32) {
         loop {
             let more = number > 0x7f;
-            self.bytes[self.len % RECORD_BYTES] = number as u8 & 0x7f | (more as u8) << 7;
+            self.bytes[self.len as usize % RECORD_BYTES] = number as u8 & 0x7f | (more as u8) << 7;
             self.len += 1;
             number >>= 7;
             if !more {
@@ -202,17 +190,22 @@ impl Records {
         }
     }
 
-    /// Writes a signal.
+    /// Writes an event as a [`RECORD`](super::entry::RECORD) tells it.
     #[inline(never)]
-    pub(super) fn signal(&mut self, what: u32, place: &Click, amount: u32, detail: u32, name: u32) {
-        self.begin(place.at);
-        self.number(what);
-        self.element(place.element);
-        self.number(place.x);
-        self.number(place.y);
-        self.number(amount);
-        self.text(detail);
-        self.text(name);
-        self.end(kind::SIGNAL);
+    pub(super) fn copy(&mut self, row: &[u32]) {
+        let [_, at, kind, types, fields @ ..] = row else {
+            return;
+        };
+        let mut types = *types;
+        self.begin(*at);
+        for field in fields {
+            match types & 3 {
+                0 => self.text(*field),
+                1 => self.number(*field),
+                _ => self.element(*field),
+            }
+            types >>= 2;
+        }
+        self.end(*kind as u8);
     }
 }
