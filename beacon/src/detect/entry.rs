@@ -85,7 +85,7 @@ pub mod field {
 
 /// Figures of a page's speed: places in the record of its attention.
 pub mod vital {
-    /// The end of the `load` event: start.
+    /// The end of the `load` event, told with [`TTFB`].
     pub const LOAD: u32 = 3;
     /// Largest Contentful Paint: start.
     pub const LCP: u32 = 4;
@@ -95,6 +95,6 @@ pub mod vital {
     pub const CLS: u32 = 6;
     /// First Contentful Paint: start.
     pub const FCP: u32 = 7;
-    /// The answer began: start.
+    /// The answer began: start; its size is the end of the `load` event.
     pub const TTFB: u32 = 8;
 }

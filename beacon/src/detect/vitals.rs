@@ -49,6 +49,10 @@ impl Vitals {
             self.window = self.window.wrapping_add(size);
             figure = attention.figures[vital::CLS as usize].max(self.window / 100);
         }
+        // The navigation ends with the load.
+        if which == vital::TTFB {
+            attention.figures[vital::LOAD as usize] = size;
+        }
         attention.is_new = true;
         attention.figures[which as usize % 16] = figure;
     }
