@@ -58,6 +58,9 @@ pub(crate) enum Command {
     Migrate,
     /// Say what is there and what is missing
     Doctor,
+    /// What waits for the store, and what was set aside
+    #[command(subcommand)]
+    Spool(Spool),
     /// Send made-up visitors with known habits to a collector
     Simulate(Simulate),
 }
@@ -70,7 +73,7 @@ pub(crate) struct Serve {
     /// One more address at which ClickHouse tools may read the embedded engine
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) sql_listen: Option<SocketAddr>,
-    /// Network of proxies whose X-Forwarded-For is believed; may be repeated
+    /// Network of proxies whose word about the visitor's address is believed; may be repeated
     #[arg(long = "trusted-proxy", value_name = "NETWORK")]
     pub(crate) trusted_proxies: Vec<ipnet::IpNet>,
 }
@@ -118,6 +121,33 @@ pub(crate) struct ImportEvents {
     /// How many bad lines to list
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub(crate) list: usize,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Spool {
+    /// All segments: open, waiting for the store, rejected, and the torn ends of some
+    List,
+    /// What is in one, and why it was set aside
+    Show {
+        /// Its name, as listed
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+    /// Put rejected segments back among those that are shipped; nothing is stored twice
+    Retry(Chosen),
+    /// Remove what was set aside, for good
+    Drop(Chosen),
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Chosen {
+    /// Names, as listed
+    #[arg(value_name = "NAME")]
+    pub(crate) names: Vec<String>,
+    /// All that were set aside
+    #[arg(long)]
+    pub(crate) all: bool,
 }
 
 #[derive(Debug, Args)]

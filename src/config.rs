@@ -7,13 +7,13 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use ipnet::IpNet;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
-use snag_collector::{BotPolicy, Site, SpoolConfig};
+use snag_collector::{BotPolicy, BotReason, DatabaseFiles, Limits, Proxies, Site, SpoolConfig};
 use snag_store::{Secret, ServerConfig};
 
 use crate::cli::Global;
@@ -29,12 +29,17 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     pub(crate) workers: usize,
     pub(crate) trusted_proxies: Vec<IpNet>,
+    pub(crate) client_address_header: Option<String>,
     pub(crate) bots: Bots,
+    pub(crate) bots_shadow: Vec<String>,
     pub(crate) geo_database: Option<PathBuf>,
+    pub(crate) asn_database: Option<PathBuf>,
+    pub(crate) spam_referrers: Option<PathBuf>,
     pub(crate) log: LogFormat,
     pub(crate) engine: EngineSettings,
     pub(crate) clickhouse: ServerSettings,
     pub(crate) spool: SpoolSettings,
+    pub(crate) limits: LimitSettings,
     pub(crate) sites: Vec<SiteSettings>,
 }
 
@@ -73,10 +78,22 @@ pub(crate) struct ServerSettings {
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct SpoolSettings {
     pub(crate) max_bytes: u64,
+    pub(crate) min_free_bytes: u64,
     pub(crate) segment_bytes: u64,
     pub(crate) segment_rows: u64,
     pub(crate) segment_age: SignedDuration,
     pub(crate) commit_wait: SignedDuration,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct LimitSettings {
+    pub(crate) requests_per_second: u32,
+    pub(crate) burst: u32,
+    pub(crate) connections: usize,
+    pub(crate) head_time: SignedDuration,
+    pub(crate) body_time: SignedDuration,
+    pub(crate) idle_time: SignedDuration,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -87,6 +104,8 @@ pub(crate) struct SiteSettings {
     pub(crate) hosts: Vec<String>,
     #[serde(default)]
     pub(crate) query_parameters: Vec<String>,
+    #[serde(default)]
+    pub(crate) aliases: Vec<String>,
 }
 
 impl Default for Config {
@@ -96,12 +115,17 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 7624)),
             workers: 2,
             trusted_proxies: Vec::new(),
+            client_address_header: None,
             bots: Bots::Mark,
+            bots_shadow: Vec::new(),
             geo_database: None,
+            asn_database: None,
+            spam_referrers: None,
             log: LogFormat::Text,
             engine: EngineSettings::default(),
             clickhouse: ServerSettings::default(),
             spool: SpoolSettings::default(),
+            limits: LimitSettings::default(),
             sites: Vec::new(),
         }
     }
@@ -111,10 +135,24 @@ impl Default for SpoolSettings {
     fn default() -> Self {
         Self {
             max_bytes: 4 << 30,
+            min_free_bytes: 256 << 20,
             segment_bytes: 8 << 20,
             segment_rows: 100_000,
             segment_age: SignedDuration::from_secs(1),
             commit_wait: SignedDuration::from_millis(2),
+        }
+    }
+}
+
+impl Default for LimitSettings {
+    fn default() -> Self {
+        Self {
+            requests_per_second: 100,
+            burst: 500,
+            connections: 16_000,
+            head_time: SignedDuration::from_secs(5),
+            body_time: SignedDuration::from_secs(10),
+            idle_time: SignedDuration::from_secs(60),
         }
     }
 }
@@ -189,10 +227,15 @@ impl Config {
         if self.workers == 0 {
             bail!("workers is 0; give at least 1");
         }
+        if let Some(word) = self.bots_shadow.iter().find(|word| reason(word).is_none()) {
+            let known = BotReason::ALL.map(BotReason::word).join(", ");
+            bail!("bots_shadow has the unknown reason \"{word}\"; known: {known}");
+        }
         for (name, value) in [
             ("spool.segment_bytes", self.spool.segment_bytes),
             ("spool.segment_rows", self.spool.segment_rows),
             ("spool.max_bytes", self.spool.max_bytes),
+            ("limits.connections", self.limits.connections as u64),
         ] {
             if value == 0 {
                 bail!("{name} is 0; give at least 1");
@@ -204,6 +247,25 @@ impl Config {
         ] {
             if value.is_negative() {
                 bail!("{name} is negative");
+            }
+        }
+        for (name, value) in [
+            ("limits.head_time", self.limits.head_time),
+            ("limits.body_time", self.limits.body_time),
+            ("limits.idle_time", self.limits.idle_time),
+        ] {
+            if !value.is_positive() {
+                bail!("{name} is not positive");
+            }
+        }
+        self.proxies()?;
+        let mut names: Vec<&str> = Vec::new();
+        for site in &self.sites {
+            for name in std::iter::once(&site.id).chain(&site.aliases) {
+                if names.contains(&name.as_str()) {
+                    bail!("two sites are called {name:?}");
+                }
+                names.push(name);
             }
         }
         Ok(())
@@ -240,29 +302,59 @@ impl Config {
         })
     }
 
+    fn proxies(&self) -> Result<Proxies> {
+        let header = self.client_address_header.as_deref();
+        Proxies::new(self.trusted_proxies.clone(), header).map_err(|name| {
+            anyhow!("client_address_header is {name:?}, which cannot be the name of a header")
+        })
+    }
+
     /// What the collector is started with.
-    pub(crate) fn collector(&self) -> snag_collector::Config {
-        let spool = &self.spool;
-        snag_collector::Config {
+    pub(crate) fn collector(&self) -> Result<snag_collector::Config> {
+        let Self { spool, limits, .. } = self;
+        if self.client_address_header.is_some() && self.trusted_proxies.is_empty() {
+            bail!(
+                "client_address_header is believed of trusted proxies only, and there are none; name their networks in trusted_proxies"
+            );
+        }
+        Ok(snag_collector::Config {
             listen: self.listen,
             data_dir: self.data_dir.clone(),
             sites: self.sites(),
-            trusted_proxies: self.trusted_proxies.clone(),
+            proxies: self.proxies()?,
+            limits: Limits {
+                requests_per_second: limits.requests_per_second,
+                burst: limits.burst,
+                connections: limits.connections,
+                head_time: duration(limits.head_time),
+                body_time: duration(limits.body_time),
+                idle_time: duration(limits.idle_time),
+            },
             bots: match self.bots {
                 Bots::Mark => BotPolicy::Mark,
                 Bots::Drop => BotPolicy::Drop,
             },
-            geo_database: self.geo_database.clone(),
+            bots_shadow: self
+                .bots_shadow
+                .iter()
+                .filter_map(|word| reason(word))
+                .collect(),
+            databases: DatabaseFiles {
+                geo: self.geo_database.clone(),
+                asn: self.asn_database.clone(),
+                spam_referrers: self.spam_referrers.clone(),
+            },
             spool: SpoolConfig {
                 directory: self.data_dir.join("spool"),
                 max_bytes: spool.max_bytes,
+                min_free_bytes: spool.min_free_bytes,
                 segment_bytes: spool.segment_bytes,
                 segment_rows: spool.segment_rows,
                 segment_age: duration(spool.segment_age),
                 commit_wait: duration(spool.commit_wait),
             },
             workers: self.workers,
-        }
+        })
     }
 
     /// The configured sites.
@@ -271,9 +363,17 @@ impl Config {
             id: site.id.clone(),
             hosts: site.hosts.clone(),
             query_parameters: site.query_parameters.clone(),
+            aliases: site.aliases.clone(),
         };
         self.sites.iter().map(site).collect()
     }
+}
+
+/// The reason to take someone for a bot that a word stands for.
+fn reason(word: &str) -> Option<BotReason> {
+    BotReason::ALL
+        .into_iter()
+        .find(|reason| reason.word() == word)
 }
 
 fn duration(signed: SignedDuration) -> Duration {
@@ -291,7 +391,7 @@ fn secret(file: Option<&Path>, from_environment: &Option<Secret>) -> Result<Opti
     }
 }
 
-const SECTIONS: &[&str] = &["engine", "clickhouse", "spool"];
+const SECTIONS: &[&str] = &["engine", "clickhouse", "spool", "limits"];
 
 /// `clickhouse_url` → `clickhouse.url`; `data_dir` stays.
 fn nested(key: &str) -> String {
@@ -313,7 +413,10 @@ fn is_setting(key: &figment::value::UncasedStr) -> bool {
 
 /// Settings without a default, which the defaults therefore do not show.
 const OPTIONAL: &[&str] = &[
+    "client_address_header",
     "geo_database",
+    "asn_database",
+    "spam_referrers",
     "engine.library",
     "engine.sql_listen",
     "engine.sql_password_file",
@@ -386,6 +489,18 @@ mod tests {
         ] {
             assert!(parse(text).expect_err("refused").contains(name));
         }
+    }
+
+    #[test]
+    fn an_unknown_reason_in_shadow_is_named_beside_the_known_ones() {
+        let config = parse("bots_shadow = [\"data_center\"]").expect("parses");
+        let error = config.check().expect_err("refused").to_string();
+        assert!(
+            error.contains("data_center\"") && error.contains("data_centre"),
+            "{error}"
+        );
+        let config = parse("bots_shadow = [\"data_centre\"]").expect("parses");
+        assert_eq!(config.check().ok(), Some(()));
     }
 
     #[test]

@@ -39,10 +39,10 @@ impl Exit {
                 return match start {
                     snag_collector::StartError::Data(_) => Self::Broken,
                     snag_collector::StartError::Listen { .. }
-                    | snag_collector::StartError::Geo(_) => Self::Usage,
+                    | snag_collector::StartError::Database(_) => Self::Usage,
                 };
             }
-            if cause.is::<snag_collector::GeoError>() || cause.is::<snag_simulator::Error>() {
+            if cause.is::<snag_collector::MmdbError>() || cause.is::<snag_simulator::Error>() {
                 return Self::Usage;
             }
             if let Some(import) = cause.downcast_ref::<snag_collector::import::ImportError>() {

@@ -191,14 +191,14 @@ pub struct Field<'a> {
 pub struct Usage {
     /// Its place in the order of first focus on this page, from 1.
     pub order: u32,
-    /// From the first focus to the first input, at least 1; 0 where nothing was put in.
+    /// From the first focus to the first input; 0 where nothing was put in.
     pub hesitation: u32,
     /// With the focus on it.
     pub dwell: u32,
     /// Deletions.
     pub corrections: u32,
-    /// Times the focus came back.
-    pub revisits: u32,
+    /// Times the focus came.
+    pub focuses: u32,
     /// Of all fields of the page the last one touched.
     pub last: bool,
     /// Its form was submitted since.

@@ -9,7 +9,7 @@ use crate::error::{EncodeError, Problem, member};
 use crate::limits::{BATCH_BYTES, ELEMENTS, STRINGS};
 use crate::writer::{Full, Writer};
 use crate::kind::signal::WORDS;
-use crate::{Batch, Element, Event, Kind, VERSION, check, kind};
+use crate::{Batch, Element, Event, Kind, VERSION, kind};
 
 /// The batch as binary, version 1.
 ///
@@ -17,10 +17,7 @@ use crate::{Batch, Element, Event, Kind, VERSION, check, kind};
 /// Where the batch breaks one of the [`limits`](crate::limits) or could not be decoded again; the error names the
 /// field.
 pub fn encode(batch: &Batch<'_>) -> Result<Vec<u8>, EncodeError> {
-    check::batch(batch).map_err(|(path, problem)| EncodeError {
-        problem,
-        place: member(&path),
-    })?;
+    crate::validate(batch)?;
     let mut dictionary = Dictionary::default();
     let head = [dictionary.index(&batch.site), batch.page.into(), batch.sent];
     let viewport = [batch.viewport.0.into(), batch.viewport.1.into()];
@@ -167,7 +164,7 @@ fn fields<'b>(
                     usage.hesitation,
                     usage.dwell,
                     usage.corrections,
-                    usage.revisits,
+                    usage.focuses,
                 ]
                 .map(u64::from),
             );

@@ -25,7 +25,7 @@ pub const SIGNAL: u8 = 6;
 pub const ATTENTION: u8 = 7;
 /// An element was on the page, and how long it was seen since it was last told: element, visible, viewable, clicks.
 pub const EXPOSURE: u8 = 8;
-/// How a field of a form was filled in so far: form, element, order, hesitation, dwell, corrections, revisits, message,
+/// How a field of a form was filled in so far: form, element, order, hesitation, dwell, corrections, focuses, message,
 /// marks.
 pub const FIELD: u8 = 9;
 /// One entry of a page's raw log, for the other side to replay: its fields, of which [`crate::detect::entry`] tells.

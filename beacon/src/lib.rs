@@ -39,5 +39,17 @@ pub use error::{DecodeError, EncodeError, Place, Problem};
 pub use json::to_json;
 pub use writer::{Full, Writer, varint_len};
 
+/// Whether a batch that came another way keeps to what `decode` and `encode` hold every batch to.
+///
+/// # Errors
+/// With the first field that does not.
+#[cfg(feature = "std")]
+pub fn validate(batch: &Batch<'_>) -> Result<(), EncodeError> {
+    check::batch(batch).map_err(|(path, problem)| EncodeError {
+        problem,
+        place: error::member(&path),
+    })
+}
+
 /// The version this crate writes, and the first byte of a binary batch.
 pub const VERSION: u8 = 1;

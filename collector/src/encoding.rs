@@ -3,6 +3,8 @@
 //! [`RowBinary`] can be appended to at any time, which a log needs. [`Native`] takes the engine a third of the time,
 //! since it parses whole columns, but is only complete at the end. Both write the same values.
 
+use std::borrow::Cow;
+
 use crate::row::Table;
 
 /// Takes the values of rows, column after column.
@@ -12,18 +14,18 @@ pub(crate) trait Values {
     /// A number of fixed width, little-endian.
     fn number<const N: usize>(&mut self, bytes: [u8; N]);
     /// A map of texts.
-    fn map(&mut self, entries: &[(String, String)]);
+    fn map(&mut self, entries: &[(Cow<'_, str>, Cow<'_, str>)]);
     /// A number that may be missing.
     fn optional(&mut self, value: Option<f64>);
     /// All columns have had their value.
     fn end_row(&mut self);
 }
 
-/// Rows of `RowBinaryWithNamesAndTypes`, without its head.
-#[derive(Debug, Default)]
-pub(crate) struct RowBinary(pub(crate) Vec<u8>);
+/// Appends rows of `RowBinaryWithNamesAndTypes`, without its head.
+#[derive(Debug)]
+pub(crate) struct RowBinary<'a>(pub(crate) &'a mut Vec<u8>);
 
-impl RowBinary {
+impl RowBinary<'_> {
     /// The head of a document: column count, names, types.
     pub(crate) fn head(table: Table) -> Vec<u8> {
         let columns = table.columns();
@@ -37,22 +39,30 @@ impl RowBinary {
         }
         out
     }
+
+    /// A list of numbers.
+    pub(crate) fn numbers(&mut self, numbers: &[u32]) {
+        put_length(self.0, numbers.len());
+        for number in numbers {
+            self.number(number.to_le_bytes());
+        }
+    }
 }
 
-impl Values for RowBinary {
+impl Values for RowBinary<'_> {
     fn text(&mut self, text: &str) {
-        put_text(&mut self.0, text);
+        put_text(self.0, text);
     }
 
     fn number<const N: usize>(&mut self, bytes: [u8; N]) {
         self.0.extend_from_slice(&bytes);
     }
 
-    fn map(&mut self, entries: &[(String, String)]) {
-        put_length(&mut self.0, entries.len());
+    fn map(&mut self, entries: &[(Cow<'_, str>, Cow<'_, str>)]) {
+        put_length(self.0, entries.len());
         for (key, value) in entries {
-            put_text(&mut self.0, key);
-            put_text(&mut self.0, value);
+            put_text(self.0, key);
+            put_text(self.0, value);
         }
     }
 
@@ -129,7 +139,7 @@ impl Values for Native {
         self.next().values.extend_from_slice(&bytes);
     }
 
-    fn map(&mut self, entries: &[(String, String)]) {
+    fn map(&mut self, entries: &[(Cow<'_, str>, Cow<'_, str>)]) {
         let column = self.next();
         column.entries += entries.len() as u64;
         column

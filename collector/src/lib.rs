@@ -5,49 +5,63 @@
 
 mod client;
 mod config;
+mod databases;
+mod detections;
 mod encoding;
 mod enrich;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 pub mod import;
 mod known_elements;
 mod metrics;
 mod receive;
 mod row;
 mod salts;
+mod shared_salts;
 mod spool;
 mod tracker_files;
 mod upload;
 
 use std::fs::DirBuilder;
 use std::net::SocketAddr;
-use std::net::TcpListener;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use actix_web::web::Data;
-use actix_web::{App, HttpServer};
-use ipnet::IpNet;
 use jiff::Timestamp;
 use snag_store::Store;
 use tokio::task::JoinHandle;
 
-pub use config::Config;
-pub use enrich::{Agents, BotPolicy, GeoError, Places, Site, Sites};
-pub use spool::SpoolConfig;
+pub use client::Proxies;
+pub use config::{Config, Limits};
+pub use databases::{DatabaseError, DatabaseFiles};
+pub use enrich::{
+    Agent, Agents, BotPolicy, BotReason, MmdbError, Networks, Place, Places, Site, Sites,
+    SpamReferrers, attribution,
+};
+pub use spool::{Kept, SpoolConfig, SpoolDirectory, State};
 
+use databases::Databases;
+use detections::Detections;
+use enrich::BotRules;
 use known_elements::KnownElements;
 use metrics::Metrics;
+use receive::{Limiter, Room};
 use salts::Salts;
 use spool::Spool;
 use tracker_files::TrackerFile;
 use upload::Uploader;
 
-/// How long running requests may take to end once a stop was asked for.
-const DRAIN: Duration = Duration::from_secs(5);
+/// How long running requests may take to end once a stop was asked for. With the next, within the ten seconds that
+/// service managers give at least.
+const DRAIN: Duration = Duration::from_secs(4);
 
-/// How long the store may take to confirm what waits when the collector stops.
-const LAST_SHIPMENT: Duration = Duration::from_secs(20);
+/// How often databases are looked at for changes.
+const REFRESH: Duration = Duration::from_secs(30);
+
+/// How long the store may take to confirm what waits when the collector stops; the rest goes at the next start.
+const LAST_SHIPMENT: Duration = Duration::from_secs(4);
 
 /// Why the collector cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -63,22 +77,27 @@ pub enum StartError {
     /// Spool or salts cannot be opened.
     #[error("cannot use the data directory: {0}")]
     Data(#[from] std::io::Error),
-    /// The geo database cannot be used.
+    /// A file that enrichment looks things up in cannot be used.
     #[error(transparent)]
-    Geo(#[from] GeoError),
+    Database(#[from] DatabaseError),
 }
 
 /// What all requests share.
 #[derive(Debug)]
 struct Collecting {
     sites: Sites,
-    trusted_proxies: Vec<IpNet>,
-    bots: BotPolicy,
+    proxies: Proxies,
+    limits: Limits,
+    limiter: Limiter,
+    room: Room,
+    bots: BotRules,
     agents: Agents,
-    places: Option<Places>,
+    databases: Databases,
+    known_spam: SpamReferrers,
     salts: Salts,
-    spool: Spool,
+    spool: Arc<Spool>,
     metrics: Arc<Metrics>,
+    detections: Detections,
     known_elements: KnownElements,
     files: Vec<TrackerFile>,
     proxy_warning: Once,
@@ -91,74 +110,71 @@ pub struct Collector {
     serving: JoinHandle<std::io::Result<()>>,
     uploading: JoinHandle<()>,
     turning: JoinHandle<()>,
+    refreshing: JoinHandle<()>,
     uploader: Arc<Uploader>,
-    collecting: Data<Collecting>,
+    collecting: Arc<Collecting>,
 }
 
 impl Collector {
     /// Opens spool and salts, starts to listen and to ship.
     ///
     /// # Errors
-    /// When the address, the data directory or the geo database cannot be used.
+    /// When the address, the data directory or a database cannot be used.
     pub fn start(config: Config, store: Store) -> Result<Self, StartError> {
         let listen = |error| StartError::Listen {
             address: config.listen,
             error,
         };
-        let places = config
-            .geo_database
-            .as_deref()
-            .map(Places::open)
-            .transpose()?;
+        let databases = Databases::open(&config.databases)?;
         // Before anything of the data is touched: another process may be at work there.
-        let listener = TcpListener::bind(config.listen).map_err(listen)?;
+        let listener = receive::bind(config.listen).map_err(listen)?;
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
             .create(&config.data_dir)?;
-        let spool = Spool::open(config.spool)?;
+        let spool = Arc::new(Spool::open(config.spool)?);
         let salts = Salts::open(&config.data_dir, Timestamp::now().as_millisecond())?;
-        let metrics = Arc::new(Metrics::default());
+        let metrics = Arc::new(Metrics::new(spool.shelf()));
         let uploader = Arc::new(Uploader {
             shelf: spool.shelf(),
-            store,
+            store: store.clone(),
             metrics: Arc::clone(&metrics),
         });
-        let collecting = Data::new(Collecting {
+        let collecting = Arc::new(Collecting {
             sites: Sites::new(config.sites),
-            trusted_proxies: config.trusted_proxies,
-            bots: config.bots,
+            proxies: config.proxies,
+            limits: config.limits,
+            limiter: Limiter::new(config.limits.requests_per_second, config.limits.burst),
+            room: Room::default(),
+            bots: BotRules {
+                policy: config.bots,
+                shadow: config.bots_shadow,
+            },
             agents: Agents::default(),
-            places,
+            databases,
+            known_spam: SpamReferrers::default(),
             salts,
             spool,
             metrics,
+            detections: Detections::default(),
             known_elements: KnownElements::default(),
             files: tracker_files::load(),
             proxy_warning: Once::new(),
         });
-        let app_data = collecting.clone();
-        let server = HttpServer::new(move || {
-            App::new()
-                .app_data(app_data.clone())
-                .configure(receive::routes)
-        })
-        .workers(config.workers)
-        .shutdown_timeout(DRAIN.as_secs())
-        .disable_signals()
-        .listen(listener)
-        .map_err(listen)?;
-        let address = server.addrs().first().copied().unwrap_or(config.listen);
-        let server = server.run();
+        let address = listener.local_addr()?;
+        let server = receive::serve(listener, config.workers, DRAIN, Arc::clone(&collecting))
+            .map_err(listen)?;
         let handle = server.handle();
         let serving = tokio::spawn(server);
         let uploading = tokio::spawn({
             let uploader = Arc::clone(&uploader);
             async move { uploader.run().await }
         });
-        let turning = tokio::spawn(turn_salts(collecting.clone()));
+        let turning = tokio::spawn(turn_salts(Arc::clone(&collecting), store));
+        let refreshing = tokio::spawn(refresh_databases(Arc::clone(&collecting)));
         Ok(Self {
             turning,
+            refreshing,
             address,
             server: handle,
             serving,
@@ -187,6 +203,7 @@ impl Collector {
             tracing::error!(%error, "the listener ended badly");
         }
         self.turning.abort();
+        self.refreshing.abort();
         self.uploading.abort();
         // An aborted upload is repeated below or at the next start, under the same token.
         let _ = self.uploading.await;
@@ -207,12 +224,33 @@ impl Collector {
     }
 }
 
-/// Changes salts with the day and forgets old ones, also when nobody comes.
-async fn turn_salts(collecting: Data<Collecting>) {
+/// Loads databases anew when their files change.
+async fn refresh_databases(collecting: Arc<Collecting>) {
     loop {
-        tokio::time::sleep(Duration::from_secs(60)).await;
-        if let Err(error) = collecting.salts.at(Timestamp::now().as_millisecond()) {
+        tokio::time::sleep(REFRESH).await;
+        let collecting = Arc::clone(&collecting);
+        let refreshed = tokio::task::spawn_blocking(move || collecting.databases.refresh()).await;
+        if let Err(error) = refreshed {
+            tracing::error!(%error, "looking for changed databases broke off");
+        }
+    }
+}
+
+/// Changes salts with the day and forgets old ones, also when nobody comes, and agrees on them with other collectors.
+async fn turn_salts(collecting: Arc<Collecting>, store: Store) {
+    let mut is_cut_off = false;
+    loop {
+        let now = Timestamp::now();
+        if let Err(error) = collecting.salts.at(now.as_millisecond()) {
             tracing::error!(%error, "the salts cannot be written");
         }
+        let shared = shared_salts::share(&store, &collecting.salts, now).await;
+        if let Err(error) = &shared
+            && !is_cut_off
+        {
+            tracing::warn!(%error, "salts are not shared with other collectors until the store answers");
+        }
+        is_cut_off = shared.is_err();
+        tokio::time::sleep(Duration::from_secs(60)).await;
     }
 }

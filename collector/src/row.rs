@@ -3,10 +3,17 @@
 //! Invariant: a row writes as many values as its table has columns, in their order. What the columns mean stands in
 //! `sql/migrations`; how values become bytes, in `encoding`.
 
+mod interaction;
+
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+use jiff::tz::Offset;
+
 use crate::encoding::Values;
-use crate::enrich::{Agent, Place};
+use crate::enrich::{Agent, PageAddress, Place, Source};
+pub(crate) use interaction::{Interaction, InteractionRow};
 
 /// A table that the collector fills.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,11 +23,23 @@ pub(crate) enum Table {
     Elements = 1,
     /// `events`: one row an event.
     Events = 2,
+    /// `exposures`: which elements were on a page, and seen.
+    Exposures = 3,
+    /// `attention`: how pages were looked at.
+    Attention = 4,
+    /// `fields`: how fields were filled in.
+    Fields = 5,
 }
 
 impl Table {
     /// All tables, in the order in which a segment's rows are shipped.
-    pub(crate) const ALL: [Self; 2] = [Self::Elements, Self::Events];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Elements,
+        Self::Events,
+        Self::Exposures,
+        Self::Attention,
+        Self::Fields,
+    ];
 
     /// The table's name in the store.
     #[must_use]
@@ -28,6 +47,9 @@ impl Table {
         match self {
             Self::Elements => "elements",
             Self::Events => "events",
+            Self::Exposures => "exposures",
+            Self::Attention => "attention",
+            Self::Fields => "fields",
         }
     }
 
@@ -42,6 +64,9 @@ impl Table {
         match self {
             Self::Elements => ELEMENT_COLUMNS,
             Self::Events => EVENT_COLUMNS,
+            Self::Exposures => interaction::EXPOSURES,
+            Self::Attention => interaction::ATTENTION,
+            Self::Fields => interaction::FIELDS,
         }
     }
 }
@@ -59,7 +84,7 @@ const EVENT_COLUMNS: &[(&str, &str)] = &[
     ("visitor_before", "UInt64"),
     ("session", "UInt64"),
     ("pageview", "UInt64"),
-    ("kind", "Enum8('pageview' = 1, 'click' = 2, 'custom' = 3)"),
+    ("kind", KINDS),
     ("name", WORD),
     ("host", WORD),
     ("path", TEXT),
@@ -68,9 +93,13 @@ const EVENT_COLUMNS: &[(&str, &str)] = &[
     ("element", "UInt64"),
     ("x", "UInt16"),
     ("y", "UInt16"),
+    ("amount", "UInt32"),
+    ("detail", TEXT),
     ("referrer_host", WORD),
     ("referrer_path", TEXT),
     ("source", WORD),
+    ("channel", WORD),
+    ("click_id", WORD),
     ("utm_source", WORD),
     ("utm_medium", WORD),
     ("utm_campaign", WORD),
@@ -102,8 +131,21 @@ const ELEMENT_COLUMNS: &[(&str, &str)] = &[
     ("text", TEXT),
     ("href", TEXT),
     ("role", WORD),
+    ("name", TEXT),
+    ("type", WORD),
+    ("ad", TEXT),
+    ("placement", TEXT),
+    ("campaign", TEXT),
     ("seen_at", TIME),
 ];
+
+/// The partition of `events` that a time (milliseconds since 1970) falls into: year times 100 and month, UTC.
+#[must_use]
+pub(crate) fn month_of(time: i64) -> u32 {
+    let time = Timestamp::from_millisecond(time).unwrap_or_default();
+    let date = Offset::UTC.to_datetime(time).date();
+    u32::from(date.year().unsigned_abs()) * 100 + u32::from(date.month().unsigned_abs())
+}
 
 /// The kinds of `events.kind`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -116,12 +158,69 @@ pub(crate) enum EventKind {
     Click = 2,
     /// An event the page named itself.
     Custom = 3,
+    /// Clicks in one place in quick succession.
+    Rage = 4,
+    /// A click that nothing answered.
+    Dead = 5,
+    /// A click that an error followed.
+    ErrorClick = 6,
+    /// Back from another page at once.
+    QuickBack = 7,
+    /// Text was copied.
+    Copy = 8,
+    /// A script failed.
+    Error = 9,
+    /// A file of the page could not be loaded.
+    Resource = 10,
+    /// A form was begun.
+    FormStart = 11,
+    /// A form was submitted.
+    FormSubmit = 12,
+    /// A form was not let through.
+    FormFail = 13,
+    /// The page said who the visitor is.
+    Identify = 14,
+    /// The page said what the visitor agreed to.
+    Consent = 15,
+    /// A link to another host was clicked.
+    Outbound = 16,
+    /// A link to a file was clicked.
+    Download = 17,
+    /// The site was searched.
+    Search = 18,
+}
+
+/// The type of `events.kind`, as in its latest migration.
+const KINDS: &str = "Enum8('pageview' = 1, 'click' = 2, 'custom' = 3, 'rage' = 4, 'dead' = 5, 'error_click' = 6, \
+     'quick_back' = 7, 'copy' = 8, 'error' = 9, 'resource' = 10, 'form_start' = 11, 'form_submit' = 12, \
+     'form_fail' = 13, 'identify' = 14, 'consent' = 15, 'outbound' = 16, 'download' = 17, 'search' = 18)";
+
+impl EventKind {
+    /// The kind of event that a signal is.
+    #[must_use]
+    pub(crate) fn of_signal(word: &str) -> Self {
+        match word {
+            "rage" => Self::Rage,
+            "dead" => Self::Dead,
+            "error_click" => Self::ErrorClick,
+            "quick_back" => Self::QuickBack,
+            "copy" => Self::Copy,
+            "error" => Self::Error,
+            "resource" => Self::Resource,
+            "form_start" => Self::FormStart,
+            "form_submit" => Self::FormSubmit,
+            "form_fail" => Self::FormFail,
+            "identify" => Self::Identify,
+            "consent" => Self::Consent,
+            _ => Self::Custom,
+        }
+    }
 }
 
 /// One row of `events`. Times are milliseconds since 1970 (UTC).
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct EventRow {
-    pub(crate) site: String,
+pub(crate) struct EventRow<'a> {
+    pub(crate) site: Cow<'a, str>,
     pub(crate) time: i64,
     pub(crate) received_at: i64,
     pub(crate) seq: u32,
@@ -130,38 +229,25 @@ pub(crate) struct EventRow {
     pub(crate) session: u64,
     pub(crate) pageview: u64,
     pub(crate) kind: EventKind,
-    pub(crate) name: String,
-    pub(crate) host: String,
-    pub(crate) path: String,
-    pub(crate) query: String,
-    pub(crate) title: String,
+    pub(crate) name: Cow<'a, str>,
+    pub(crate) page: PageAddress<'a>,
+    pub(crate) title: Cow<'a, str>,
     pub(crate) element: u64,
     pub(crate) x: u16,
     pub(crate) y: u16,
-    pub(crate) referrer_host: String,
-    pub(crate) referrer_path: String,
-    pub(crate) source: String,
-    pub(crate) utm: Utm,
+    pub(crate) amount: u32,
+    pub(crate) detail: Cow<'a, str>,
+    pub(crate) source: Source<'a>,
     pub(crate) agent: Option<Arc<Agent>>,
-    pub(crate) place: Place,
+    pub(crate) place: Option<Arc<Place>>,
     pub(crate) viewport: (u16, u16),
     pub(crate) bot: &'static str,
-    pub(crate) props: Vec<(String, String)>,
+    pub(crate) props: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     pub(crate) value: Option<f64>,
-    pub(crate) currency: String,
+    pub(crate) currency: Cow<'a, str>,
 }
 
-/// The campaign parameters of a landing URL.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Utm {
-    pub(crate) source: String,
-    pub(crate) medium: String,
-    pub(crate) campaign: String,
-    pub(crate) term: String,
-    pub(crate) content: String,
-}
-
-impl EventRow {
+impl EventRow<'_> {
     /// Writes the row in the order of the table's columns.
     pub(crate) fn write(&self, to: &mut impl Values) {
         to.text(&self.site);
@@ -173,16 +259,22 @@ impl EventRow {
         to.number(self.session.to_le_bytes());
         to.number(self.pageview.to_le_bytes());
         to.number((self.kind as i8).to_le_bytes());
-        for text in [&self.name, &self.host, &self.path, &self.query, &self.title] {
+        let page = &self.page;
+        for text in [&self.name, &page.host, &page.path, &page.query, &self.title] {
             to.text(text);
         }
         to.number(self.element.to_le_bytes());
         to.number(self.x.to_le_bytes());
         to.number(self.y.to_le_bytes());
-        for text in [&self.referrer_host, &self.referrer_path, &self.source] {
+        to.number(self.amount.to_le_bytes());
+        to.text(&self.detail);
+        let source = &self.source;
+        for text in [&source.referrer_host, &source.referrer_path, &source.name] {
             to.text(text);
         }
-        let utm = &self.utm;
+        to.text(source.channel.name());
+        to.text(page.click_id);
+        let utm = &page.utm;
         for text in [
             &utm.source,
             &utm.medium,
@@ -192,19 +284,27 @@ impl EventRow {
         ] {
             to.text(text);
         }
-        let unknown = Agent::default();
-        let agent = self.agent.as_deref().unwrap_or(&unknown);
-        for text in [
-            agent.device,
-            &agent.browser,
-            &agent.browser_version,
-            &agent.os,
-            &agent.os_version,
-        ] {
-            to.text(text);
+        match &self.agent {
+            Some(agent) => {
+                to.text(agent.device);
+                for text in [
+                    &agent.browser,
+                    &agent.browser_version,
+                    &agent.os,
+                    &agent.os_version,
+                ] {
+                    to.text(text);
+                }
+            }
+            None => (0..5).for_each(|_| to.text("")),
         }
-        for text in [&self.place.country, &self.place.region, &self.place.city] {
-            to.text(text);
+        match &self.place {
+            Some(place) => {
+                for text in [&place.country, &place.region, &place.city] {
+                    to.text(text);
+                }
+            }
+            None => (0..3).for_each(|_| to.text("")),
         }
         to.number(self.viewport.0.to_le_bytes());
         to.number(self.viewport.1.to_le_bytes());
@@ -218,20 +318,25 @@ impl EventRow {
 
 /// One row of `elements`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct ElementRow {
-    pub(crate) site: String,
+pub(crate) struct ElementRow<'a> {
+    pub(crate) site: Cow<'a, str>,
     pub(crate) element: u64,
-    pub(crate) host: String,
-    pub(crate) path: String,
-    pub(crate) selector: String,
-    pub(crate) tag: String,
-    pub(crate) text: String,
-    pub(crate) href: String,
-    pub(crate) role: String,
+    pub(crate) host: Cow<'a, str>,
+    pub(crate) path: Cow<'a, str>,
+    pub(crate) selector: Cow<'a, str>,
+    pub(crate) tag: Cow<'a, str>,
+    pub(crate) text: Cow<'a, str>,
+    pub(crate) href: Cow<'a, str>,
+    pub(crate) role: Cow<'a, str>,
+    pub(crate) name: Cow<'a, str>,
+    pub(crate) type_: Cow<'a, str>,
+    pub(crate) ad: Cow<'a, str>,
+    pub(crate) placement: Cow<'a, str>,
+    pub(crate) campaign: Cow<'a, str>,
     pub(crate) seen_at: i64,
 }
 
-impl ElementRow {
+impl ElementRow<'_> {
     /// Writes the row in the order of the table's columns.
     pub(crate) fn write(&self, to: &mut impl Values) {
         to.text(&self.site);
@@ -244,11 +349,38 @@ impl ElementRow {
             &self.text,
             &self.href,
             &self.role,
+            &self.name,
+            &self.type_,
+            &self.ad,
+            &self.placement,
+            &self.campaign,
         ] {
             to.text(text);
         }
         to.number(self.seen_at.to_le_bytes());
         to.end_row();
+    }
+
+    /// The row on its own feet.
+    pub(crate) fn into_owned(self) -> ElementRow<'static> {
+        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        ElementRow {
+            site: owned(self.site),
+            element: self.element,
+            host: owned(self.host),
+            path: owned(self.path),
+            selector: owned(self.selector),
+            tag: owned(self.tag),
+            text: owned(self.text),
+            href: owned(self.href),
+            role: owned(self.role),
+            name: owned(self.name),
+            type_: owned(self.type_),
+            ad: owned(self.ad),
+            placement: owned(self.placement),
+            campaign: owned(self.campaign),
+            seen_at: self.seen_at,
+        }
     }
 }
 
@@ -274,6 +406,18 @@ pub(crate) fn number(hasher: &blake3::Hasher) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_month_is_the_calendars_in_utc() {
+        for (time, month) in [
+            (0, 197001),
+            (1_769_903_999_999, 202601),
+            (1_769_904_000_000, 202602),
+            (1_709_164_800_000, 202402),
+        ] {
+            assert_eq!(month_of(time), month, "{time}");
+        }
+    }
 
     #[test]
     fn an_element_is_the_same_on_all_pages_and_differs_by_target() {

@@ -1,13 +1,14 @@
 //! Keeps the visitors' salts: a new one each day, none older than 48 hours.
 //!
-//! Invariant: the file holds the salts in force and nothing older, readable by its owner alone. A salt that is gone
-//! cannot be had again, and with it no visitor of its day.
+//! Invariant: the file holds the salts in force, tomorrow's once it was agreed on, and nothing older, readable by its owner
+//! alone. A salt that is gone cannot be had again, and with it no visitor of its day. Agreeing is `shared_salts`' matter:
+//! here everything is at hand at once.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,11 +16,16 @@ use crate::enrich::{Salt, SaltPair};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
+/// How long before midnight the next day's salt is agreed on.
+const AHEAD_MS: i64 = 6 * 60 * 60 * 1000;
+
 /// The salts of one data directory.
 #[derive(Debug)]
 pub(crate) struct Salts {
     path: PathBuf,
     pair: RwLock<Arc<SaltPair>>,
+    /// Tomorrow's, since its midnight. Locked after `pair` where both are.
+    next: Mutex<Option<Salt>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -45,9 +51,12 @@ impl Salts {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(error),
         };
-        let mut salts = stored
+        let salts = stored
             .into_iter()
             .map(|Stored { key, since }| Salt { key, since });
+        let (next, past): (Vec<Salt>, Vec<Salt>) =
+            salts.partition(|salt| day(salt.since) > day(now));
+        let mut salts = past.into_iter();
         let pair = match salts.next() {
             Some(current) => SaltPair {
                 current,
@@ -61,8 +70,9 @@ impl Salts {
         let salts = Self {
             path,
             pair: RwLock::new(Arc::new(pair)),
+            next: Mutex::new(next.into_iter().next()),
         };
-        salts.save(&salts.read())?;
+        salts.save(&salts.read(), salts.next().as_ref())?;
         salts.at(now)?;
         Ok(salts)
     }
@@ -81,11 +91,76 @@ impl Salts {
             .write()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         if !is_in_force(&place, now) {
-            let next = turned(&place, now);
-            self.save(&next)?;
-            *place = Arc::new(next);
+            let mut agreed = self.next();
+            let ready = agreed.clone().filter(|next| day(next.since) <= day(now));
+            let turned = turned(&place, ready.as_ref(), now);
+            *agreed = agreed.take().filter(|next| day(next.since) > day(now));
+            self.save(&turned, agreed.as_ref())?;
+            *place = Arc::new(turned);
         }
         Ok(Arc::clone(&place))
+    }
+
+    /// The salts to agree on with others, by day (since 1970): today's, and late in the day tomorrow's.
+    ///
+    /// # Errors
+    /// When a new salt cannot be written.
+    pub(crate) fn offers(&self, now: i64) -> io::Result<Vec<(i64, [u8; 32])>> {
+        let pair = self.at(now)?;
+        let mut offers = vec![(day(now), pair.current.key)];
+        if day(now + AHEAD_MS) > day(now) {
+            let mut next = self.next();
+            let salt = match &*next {
+                Some(salt) => salt.clone(),
+                None => {
+                    let salt = fresh((day(now) + 1) * DAY_MS);
+                    self.save(&pair, Some(&salt))?;
+                    next.insert(salt).clone()
+                }
+            };
+            offers.push((day(salt.since), salt.key));
+        }
+        Ok(offers)
+    }
+
+    /// Takes over the key agreed on for a day. Where it is today's the one before it stays for comparison, as after
+    /// midnight, so that a session is joined over the change.
+    ///
+    /// # Errors
+    /// When it cannot be written; then nothing has changed.
+    pub(crate) fn take_over(&self, for_day: i64, key: [u8; 32], now: i64) -> io::Result<()> {
+        let mut place = self
+            .pair
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut next = self.next();
+        if for_day > day(now) {
+            let agreed = Salt {
+                key,
+                since: for_day * DAY_MS,
+            };
+            self.save(&place, Some(&agreed))?;
+            *next = Some(agreed);
+        } else if for_day == day(place.current.since) {
+            let pair = SaltPair {
+                current: Salt { key, since: now },
+                previous: Some(place.current.clone()),
+            };
+            self.save(&pair, next.as_ref())?;
+            *place = Arc::new(pair);
+        }
+        Ok(())
+    }
+
+    /// The first day (since 1970) whose salt may still be kept.
+    pub(crate) fn oldest_day(now: i64) -> i64 {
+        day(now) - 1
+    }
+
+    fn next(&self) -> MutexGuard<'_, Option<Salt>> {
+        self.next
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     fn read(&self) -> Arc<SaltPair> {
@@ -97,28 +172,28 @@ impl Salts {
         )
     }
 
-    fn save(&self, pair: &SaltPair) -> io::Result<()> {
+    fn save(&self, pair: &SaltPair, next: Option<&Salt>) -> io::Result<()> {
         let stored = |salt: &Salt| Stored {
             key: salt.key,
             since: salt.since,
         };
-        let all: Vec<Stored> = [Some(&pair.current), pair.previous.as_ref()]
+        let all: Vec<Stored> = [Some(&pair.current), pair.previous.as_ref(), next]
             .into_iter()
             .flatten()
             .map(stored)
             .collect();
         let directory = self.path.parent().unwrap_or(Path::new("."));
         // Under one name, so that a crash leaves no old salts behind.
-        let next = self.path.with_extension("json.new");
+        let written = self.path.with_extension("json.new");
         let mut file = OpenOptions::new()
             .write(true)
             .create(true)
             .truncate(true)
             .mode(0o600)
-            .open(&next)?;
+            .open(&written)?;
         file.write_all(&serde_json::to_vec(&all)?)?;
         file.sync_all()?;
-        fs::rename(&next, &self.path)?;
+        fs::rename(&written, &self.path)?;
         File::open(directory)?.sync_all()
     }
 }
@@ -135,7 +210,8 @@ fn is_in_force(pair: &SaltPair, now: i64) -> bool {
     day(pair.current.since) == day(now) && previous_is_young
 }
 
-fn turned(pair: &SaltPair, now: i64) -> SaltPair {
+/// The salts after a change of days, with the one agreed on where there is one.
+fn turned(pair: &SaltPair, agreed: Option<&Salt>, now: i64) -> SaltPair {
     if day(pair.current.since) == day(now) {
         return SaltPair {
             current: pair.current.clone(),
@@ -143,10 +219,10 @@ fn turned(pair: &SaltPair, now: i64) -> SaltPair {
         };
     }
     let previous = Some(pair.current.clone()).filter(|salt| now - salt.since < 2 * DAY_MS);
-    SaltPair {
-        current: fresh(now),
-        previous,
-    }
+    let current = agreed
+        .filter(|salt| day(salt.since) == day(now))
+        .map_or_else(|| fresh(now), Salt::clone);
+    SaltPair { current, previous }
 }
 
 fn fresh(now: i64) -> Salt {
@@ -185,6 +261,75 @@ mod tests {
         assert!(
             !file.contains(&serde_json::to_string(&first.key).expect("json")),
             "also from the disk"
+        );
+    }
+
+    #[test]
+    fn a_key_that_was_agreed_on_is_taken_over_at_once_and_tomorrows_at_midnight() {
+        let directory = tempfile::tempdir().expect("tempdir");
+        let evening = 100 * DAY_MS + 23 * DAY_MS / 24;
+        let salts = Salts::open(directory.path(), evening).expect("open");
+        let offers = salts.offers(evening).expect("offers");
+        let own = salts.at(evening).expect("salts").current.clone();
+        assert_eq!(
+            offers.iter().map(|(day, _)| *day).collect::<Vec<_>>(),
+            [100, 101]
+        );
+        assert_eq!(offers[0].1, own.key);
+        assert_eq!(
+            salts.offers(evening + 1).expect("offers"),
+            offers,
+            "the same again"
+        );
+
+        salts
+            .take_over(100, [1; 32], evening + 10)
+            .expect("take over");
+        salts
+            .take_over(101, [2; 32], evening + 10)
+            .expect("take over");
+        let changed = salts.at(evening + 10).expect("salts");
+        assert_eq!(
+            changed.current,
+            Salt {
+                key: [1; 32],
+                since: evening + 10
+            }
+        );
+        assert_eq!(changed.previous.as_ref(), Some(&own), "to join sessions by");
+
+        let again = Salts::open(directory.path(), evening + 20).expect("open");
+        assert_eq!(
+            again.offers(evening + 20).expect("offers"),
+            [(100, [1; 32]), (101, [2; 32])]
+        );
+        let midnight = again.at(101 * DAY_MS + 5).expect("salts");
+        assert_eq!(
+            midnight.current,
+            Salt {
+                key: [2; 32],
+                since: 101 * DAY_MS
+            }
+        );
+        assert_eq!(
+            midnight.previous.as_ref().map(|salt| salt.key),
+            Some([1; 32])
+        );
+        let file = fs::read_to_string(directory.path().join("salts.json")).expect("file");
+        assert!(!file.contains(&serde_json::to_string(&own.key).expect("json")));
+
+        again
+            .take_over(100, [3; 32], 101 * DAY_MS + 10)
+            .expect("no harm");
+        assert_eq!(
+            again.at(101 * DAY_MS + 10).expect("salts"),
+            midnight,
+            "yesterday's comes too late"
+        );
+        let later = again.at(103 * DAY_MS).expect("salts");
+        assert_ne!(
+            later.current.key, [2; 32],
+            "what was agreed on is of its day alone"
         );
     }
 

@@ -1,25 +1,25 @@
 //! Ships sealed segments to the store, each exactly once.
 //!
-//! A segment goes as one insert per table whose deduplication token is the segment's name; only after the store's
-//! confirmation is the file unlinked. A store that cannot be reached is tried again, for hours if need be; rows that it
-//! refuses move to `rejected/` with its words beside them. Never blocks receiving.
+//! A segment goes as one insert for each of its batches, whose deduplication token is the segment's name with the
+//! batch's; only after the store's confirmation is the file unlinked. A store that cannot be reached is tried again, for
+//! hours if need be; rows that it refuses move to `rejected/` with its words beside them. Never blocks receiving.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::stream;
 use rand::Rng;
 use snag_store::{BodyFormat, Store};
 
 use crate::metrics::Metrics;
-use crate::row::Table;
-use crate::spool::{REJECTED, SEALED_EXTENSION, Sealed, Shelf, list, sync_directory};
+use crate::spool::{Batch, SEALED, Sealed, Shelf, list, move_aside};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Between two looks into the directory when nothing was sealed: a person may have put a segment back.
+const LOOK_AGAIN: Duration = Duration::from_secs(10);
 
 /// The task that ships.
 pub(crate) struct Uploader {
@@ -41,10 +41,12 @@ impl Uploader {
             match self.ship_all().await {
                 Ok(Outcome::Shipped) => {
                     pause = FIRST_PAUSE;
-                    self.shelf.sealed.notified().await;
+                    // Whichever comes first; both only mean a look.
+                    let _ = tokio::time::timeout(LOOK_AGAIN, self.shelf.sealed.notified()).await;
                 }
                 Ok(Outcome::Unavailable(reason)) => {
-                    tracing::warn!(%reason, retry_in = ?pause, "the store cannot take a segment now");
+                    let waiting = self.shelf.segments();
+                    tracing::warn!(%reason, waiting, retry_in = ?pause, "the store cannot take a segment now");
                     self.rest(&mut pause).await;
                 }
                 Err(error) => {
@@ -72,13 +74,19 @@ impl Uploader {
 
     async fn ship_all(&self) -> io::Result<Outcome> {
         loop {
-            let waiting = list(&self.shelf.config.directory, SEALED_EXTENSION)?;
+            let waiting = list(&self.shelf.config.directory, SEALED)?;
+            let mut bytes = 0;
+            for path in &waiting {
+                bytes += path.metadata()?.len();
+            }
+            self.shelf.has_counted(waiting.len() as u64, bytes);
             if waiting.is_empty() {
                 return Ok(Outcome::Shipped);
             }
             for path in waiting {
-                if let Outcome::Unavailable(reason) = self.ship(&path).await? {
-                    return Ok(Outcome::Unavailable(reason));
+                match self.ship(&path).await? {
+                    Outcome::Shipped => self.shelf.has_shipped(),
+                    unavailable => return Ok(unavailable),
                 }
             }
         }
@@ -95,57 +103,57 @@ impl Uploader {
             .file_stem()
             .and_then(|stem| stem.to_str())
             .unwrap_or_default();
-        for table in Table::ALL {
-            let (rows, body) = sealed.body(table);
-            if rows == 0 {
-                continue;
-            }
-            let token = format!("{name}.{}", table.name());
-            let body = stream::iter(body.into_iter().map(Ok));
-            let format = BodyFormat::RowBinary;
-            match self
-                .store
-                .insert_body(table.name(), format, &token, body)
-                .await
-            {
-                Ok(()) => self.metrics.shipped(table, rows),
-                Err(error) if error.is_retryable() => {
-                    return Ok(Outcome::Unavailable(error.to_string()));
-                }
-                Err(error) => {
-                    self.reject(path, &format!("{}: {error}", table.name()))?;
-                    return Ok(Outcome::Shipped);
-                }
+        let mut refusals = Vec::new();
+        for batch in sealed.batches() {
+            match self.insert(name, &sealed, batch).await {
+                Ok(()) => {}
+                Err(Refusal::Later(reason)) => return Ok(Outcome::Unavailable(reason)),
+                Err(Refusal::Rows(reason)) => refusals.push(reason),
             }
         }
-        match sealed.damage() {
-            Some(at) => self.reject(
-                path,
-                &format!("damaged at byte {at}; what stood before it was stored"),
-            )?,
-            None => self.remove(path)?,
+        for damage in &sealed.damage {
+            let (from, to) = (damage.start, damage.end);
+            refusals.push(format!("damaged from byte {from} to {to}"));
         }
+        if refusals.is_empty() {
+            std::fs::remove_file(path)?;
+            return Ok(Outcome::Shipped);
+        }
+        let reason = format!("{}; everything else was stored", refusals.join("; "));
+        let place = move_aside(path, &reason)?;
+        self.metrics.rejected();
+        tracing::error!(segment = %place.display(), reason, "a segment was set aside: see `snag spool list`");
         Ok(Outcome::Shipped)
     }
 
-    fn remove(&self, path: &Path) -> io::Result<()> {
-        let length = path.metadata()?.len();
-        std::fs::remove_file(path)?;
-        self.shelf.bytes.fetch_sub(length, Ordering::Relaxed);
-        Ok(())
+    async fn insert(&self, name: &str, sealed: &Sealed, batch: Batch) -> Result<(), Refusal> {
+        let table = batch.table.name();
+        let Some(body) = sealed.body(batch) else {
+            return Err(Refusal::Rows(format!("{table}: its schema is damaged")));
+        };
+        let token = format!("{name}.{table}.{}", batch.month);
+        let body = stream::iter(body.into_iter().map(Ok));
+        let start = Instant::now();
+        let sent = self
+            .store
+            .insert_body(table, BodyFormat::RowBinary, &token, body)
+            .await;
+        match sent {
+            Ok(()) => {
+                let took = start.elapsed();
+                self.metrics.shipped(batch.table, sealed.rows(batch), took);
+                Ok(())
+            }
+            Err(error) if error.is_retryable() => Err(Refusal::Later(error.to_string())),
+            Err(error) => Err(Refusal::Rows(format!("{table}: {error}"))),
+        }
     }
+}
 
-    fn reject(&self, path: &Path, reason: &str) -> io::Result<()> {
-        let directory = self.shelf.config.directory.join(REJECTED);
-        std::fs::create_dir_all(&directory)?;
-        let place: PathBuf = directory.join(path.file_name().unwrap_or_default());
-        std::fs::write(place.with_extension("reason.txt"), format!("{reason}\n"))?;
-        let length = path.metadata()?.len();
-        std::fs::rename(path, &place)?;
-        sync_directory(&directory)?;
-        self.shelf.bytes.fetch_sub(length, Ordering::Relaxed);
-        self.metrics.rejected();
-        tracing::error!(segment = %place.display(), reason, "the store refused a segment; it was set aside");
-        Ok(())
-    }
+/// Why an insert was not confirmed.
+enum Refusal {
+    /// Nothing is said against the rows.
+    Later(String),
+    /// The rows are at fault.
+    Rows(String),
 }

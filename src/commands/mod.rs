@@ -6,3 +6,4 @@ pub(crate) mod import;
 pub(crate) mod migrate;
 pub(crate) mod serve;
 pub(crate) mod simulate;
+pub(crate) mod spool;

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use snag_collector::Collector;
 use snag_store::{Role, Store};
 use tokio::signal::unix::{SignalKind, signal};
@@ -31,8 +32,10 @@ pub(crate) async fn run(
     // Before anything is opened: a stop that comes early is a stop all the same.
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
+    let receiving = config.collector()?;
+    allow_files(config.limits.connections);
     let store = open(&config.store(environment)?).await?;
-    let collector = match Collector::start(config.collector(), store.clone()) {
+    let collector = match Collector::start(receiving, store.clone()) {
         Ok(collector) => collector,
         Err(error) => {
             store.close().await?;
@@ -68,12 +71,42 @@ pub(crate) async fn run(
     Ok(Exit::Done)
 }
 
+/// Files that spool and engine may have open beside connections.
+const OWN_FILES: u64 = 1024;
+
+/// Lifts the number of files this process may have open to what it may be lifted to: every connection is one.
+fn allow_files(connections: usize) {
+    let limit = getrlimit(Resource::Nofile);
+    let lifted = Rlimit {
+        current: limit.maximum,
+        maximum: limit.maximum,
+    };
+    let now = match setrlimit(Resource::Nofile, lifted) {
+        Ok(()) => lifted.current,
+        Err(_) => limit.current,
+    };
+    let wanted = connections as u64 + OWN_FILES;
+    if let Some(now) = now.filter(|now| *now < wanted) {
+        tracing::warn!(
+            "{now} files may be open, but limits.connections is {connections}: lift the former to {wanted} \
+             (LimitNOFILE, ulimit -n) or lower the latter"
+        );
+    }
+}
+
 /// Opens the store as one that lasts: an engine that another process has open ends with that process, and a collector
 /// that asked it would be left without a store. Who only looks something up is waited for.
 async fn open(config: &snag_store::Config) -> Result<Store> {
     let start = Instant::now();
     loop {
-        let store = Store::open(config).await?;
+        let store = match Store::open(config).await {
+            // A server that is away is no reason to lose beacons: the spool keeps them until it answers.
+            Err(error @ snag_store::Error::Unavailable { .. }) if config.clickhouse.is_some() => {
+                tracing::warn!(%error, "the store does not answer: beacons are kept in the spool until it does");
+                Store::connect(config).await?
+            }
+            opened => opened?,
+        };
         let Role::Guest { pid } = *store.role() else {
             return Ok(store);
         };

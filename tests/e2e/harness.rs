@@ -74,6 +74,8 @@ pub(crate) fn place() -> TempDir {
     tempfile::tempdir().expect("a temporary directory")
 }
 
+const SERVE: &[&str] = &["serve", "--listen", "127.0.0.1:0"];
+
 /// A running `snag serve`, killed when dropped.
 pub(crate) struct Serving {
     child: Child,
@@ -86,11 +88,22 @@ impl Serving {
     }
 
     pub(crate) fn start_with(data: &Path, arguments: &[&str]) -> Self {
-        let mut child = snag(data)
-            .args(["serve", "--listen", "127.0.0.1:0"])
+        Self::start_in(data, arguments, &[])
+    }
+
+    /// With settings of the environment.
+    pub(crate) fn start_in(data: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let mut command = snag(data);
+        command.envs(environment.iter().copied());
+        Self::of(command, arguments)
+    }
+
+    /// From a command that has all but what is served.
+    pub(crate) fn of(mut command: Command, arguments: &[&str]) -> Self {
+        let mut child = command
+            .args(SERVE)
             .args(arguments)
             .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
             .spawn()
             .expect("snag serve starts");
         let lines = BufReader::new(child.stdout.take().expect("stdout")).lines();
@@ -110,6 +123,19 @@ impl Serving {
             .expect("an address");
         let url = url.trim_end_matches("/b").to_owned();
         Self { child, url }
+    }
+
+    /// Ends it as a power cut would, however far it has come by then.
+    pub(crate) fn start_and_kill(data: &Path, life: Duration) {
+        let mut child = snag(data)
+            .args(SERVE)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("snag serve starts");
+        std::thread::sleep(life);
+        child.kill().expect("the process is ours");
+        child.wait().expect("it ends");
     }
 
     fn signal(&self, signal: Signal) {
@@ -187,6 +213,14 @@ pub(crate) async fn open(data: &Path) -> (snag_store::Store, MutexGuard<'static,
     (store, guard)
 }
 
+/// Tells the store a statement.
+pub(crate) async fn tell(data: &Path, sql: &str) {
+    let (store, _guard) = open(data).await;
+    let told = store.client().query(sql).execute().await;
+    told.expect("the store does it");
+    store.close().await.expect("close");
+}
+
 /// Waits until the query gives `wanted`; fails with what it gave last.
 pub(crate) async fn wait_for(data: &Path, sql: &str, wanted: u64) {
     let (store, _guard) = open(data).await;
@@ -206,4 +240,13 @@ pub(crate) async fn wait_for(data: &Path, sql: &str, wanted: u64) {
     }
     store.close().await.expect("the store closes");
     assert_eq!(got, wanted, "{sql}");
+}
+
+/// Waits until it holds; fails with what was waited for.
+pub(crate) async fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !holds() {
+        assert!(start.elapsed() < PATIENCE, "waited in vain: {what}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }

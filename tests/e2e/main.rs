@@ -3,7 +3,12 @@
 mod beacons;
 mod browser;
 mod crash;
+mod entrances;
 mod errors;
 mod harness;
 mod import;
+mod ledger;
+mod limits;
 mod neighbours;
+mod privacy;
+mod relay;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::harness::{Serving, place, post, run, snag, wait_for};
+use crate::harness::{Serving, place, post, run, snag, tell, wait_for};
 
 const PAGEVIEW: &str =
     r#"{"version":1,"site":"shop","events":[{"kind":"pageview","url":"https://shop.example/"}]}"#;
@@ -24,6 +24,56 @@ async fn a_second_collector_on_one_data_directory_is_refused_and_the_first_loses
     let taken = run(&place.path().join("other"), &["serve", "--listen", address]);
     assert_eq!(taken.code, 2, "{taken:?}");
     assert!(taken.err.contains("--listen"), "{taken:?}");
+}
+
+/// Two processes that know nothing of each other but the store count one visitor as one.
+#[tokio::test(flavor = "multi_thread")]
+async fn collectors_of_one_clickhouse_agree_on_the_days_salt() {
+    let place = place();
+    let data = place.path().join("server");
+    let first = Serving::start(&data);
+    wait_for(
+        &data,
+        "SELECT count() FROM salts WHERE day = toDate(now('UTC'))",
+        1,
+    )
+    .await;
+    tell(
+        &data,
+        "INSERT INTO salts (day, key) SELECT toDate(now('UTC')) - 2, 'gone by now'",
+    )
+    .await;
+    let lock: Value =
+        serde_json::from_slice(&std::fs::read(data.join("engine.lock")).expect("lock"))
+            .expect("JSON");
+    let url = format!(
+        "http://snag:{}@{}",
+        lock["token"].as_str().expect("token"),
+        lock["address"].as_str().expect("address")
+    );
+    let other = place.path().join("other");
+    let second = Serving::start_with(&other, &["--clickhouse", &url]);
+    let key = |directory: &std::path::Path| {
+        let file = std::fs::read(directory.join("salts.json")).expect("salts");
+        let salts: Value = serde_json::from_slice(&file).expect("JSON");
+        salts[0]["key"].clone()
+    };
+    let begun = std::time::Instant::now();
+    while key(&data) != key(&other) {
+        assert!(
+            begun.elapsed() < crate::harness::PATIENCE,
+            "they do not agree"
+        );
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let client = reqwest::Client::new();
+    for url in [&first.url, &second.url] {
+        assert_eq!(post(&client, url, PAGEVIEW).await.0, 204);
+    }
+    wait_for(&data, "SELECT count() FROM events", 2).await;
+    wait_for(&data, "SELECT uniqExact(visitor) FROM events", 1).await;
+    let old = "SELECT count() FROM salts WHERE day < toDate(now('UTC')) - 1";
+    wait_for(&data, old, 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,5 @@
 //! Installs what the project needs and cargo does not bring, where it is missing: npm's tools, the embedded engine,
-//! and for the tests a browser and a Python client.
+//! and for the tests a browser, another tracker's script and a Python client.
 //!
 //! The engine lies in the user's cache, so that a new clone or an emptied `target/` does not fetch it again.
 
@@ -11,6 +11,8 @@ use anyhow::{Context as _, Result, bail};
 use crate::step::{command, phase, root, run, works};
 
 const ENGINE_VERSION: &str = include_str!("../../store/engine-version.txt");
+/// Holds the browser script in its sources; installed as a dependency it would bring a whole server along.
+const UMAMI: &str = "umami@2.10.0";
 const PYTHON_CLIENT: &str = "clickhouse-connect==1.12.0";
 
 /// Brings everything.
@@ -20,6 +22,7 @@ pub(crate) fn setup() -> Result<()> {
     }
     tools()?;
     engine()?;
+    umami();
     browser();
     python();
     Ok(())
@@ -37,13 +40,18 @@ fn tools() -> Result<()> {
     })
 }
 
-/// Directory below the user's cache that `store` looks in.
-fn engine_directory() -> Result<PathBuf> {
+/// Our directory below the user's cache.
+fn cache() -> Result<PathBuf> {
     let cache = std::env::var_os("XDG_CACHE_HOME")
         .map(PathBuf::from)
         .or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache")))
         .context("neither XDG_CACHE_HOME nor HOME says where the engine may be kept")?;
-    Ok(cache.join("snaglist/engine").join(ENGINE_VERSION.trim()))
+    Ok(cache.join("snaglist"))
+}
+
+/// Where `store` looks for the engine.
+fn engine_directory() -> Result<PathBuf> {
+    Ok(cache()?.join("engine").join(ENGINE_VERSION.trim()))
 }
 
 fn engine() -> Result<()> {
@@ -84,6 +92,32 @@ fn engine() -> Result<()> {
             ))
         },
     )
+}
+
+/// Only a test needs it; it says so itself where it could not be had.
+fn umami() {
+    let fetch = || {
+        let directory = cache()?.join(UMAMI);
+        if directory.join("package/src/tracker/index.js").is_file() {
+            return Ok(());
+        }
+        std::fs::create_dir_all(&directory)?;
+        let place = directory.to_string_lossy();
+        phase("Umami's browser script for the tests", || {
+            run(&mut command(
+                "npm",
+                &["pack", "--silent", "--pack-destination", &place, UMAMI],
+            ))?;
+            let archive = directory.join(format!("{}.tgz", UMAMI.replace('@', "-")));
+            let archive = archive.to_string_lossy();
+            let wanted = ["package/src/tracker", "package/LICENSE"];
+            let arguments = [&["-xzf", &archive, "-C", &place], &wanted[..]].concat();
+            run(&mut command("tar", &arguments))
+        })
+    };
+    if let Err(error) = fetch() {
+        println!("!! {error:#}: the test with this script will fail");
+    }
 }
 
 /// Where Chromium is installed, if it is.

@@ -157,7 +157,7 @@ impl<'d, 'a> Records<'d, 'a> {
             hesitation: fields.later_u32()?,
             dwell: fields.later_u32()?,
             corrections: fields.later_u32()?,
-            revisits: fields.later_u32()?,
+            focuses: fields.later_u32()?,
             ..Usage::default()
         };
         let message = fields.later_text()?;

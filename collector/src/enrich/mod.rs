@@ -6,9 +6,19 @@
 
 mod agent;
 mod bot;
+mod bot_words;
+mod channel;
+mod hints;
+mod interaction;
+mod mmdb;
+mod network;
+mod personal;
 mod place;
 mod site;
 mod source;
+mod spam;
+mod target;
+mod visit;
 mod visitor;
 mod web_address;
 
@@ -17,18 +27,24 @@ use std::net::IpAddr;
 
 use snag_beacon::{Batch, Event, Kind};
 
-pub(crate) use agent::Agent;
-pub use agent::Agents;
-pub use bot::BotPolicy;
-use bot::bot_reason;
-pub(crate) use place::Place;
-pub use place::{GeoError, Places};
+pub use agent::{Agent, Agents};
+pub use bot::{BotPolicy, BotReason};
+pub(crate) use bot::{BotRules, Treatment};
+pub(crate) use hints::ClientHints;
+pub use mmdb::MmdbError;
+pub use network::Networks;
+pub(crate) use personal::clean;
+pub use place::{Place, Places};
 pub use site::{Site, Sites};
-pub(crate) use source::source_of;
+pub use source::attribution;
+pub(crate) use source::{Source, source_of};
+pub use spam::SpamReferrers;
+pub(crate) use target::target;
 pub(crate) use visitor::{Salt, SaltPair};
-pub(crate) use web_address::page_address;
+pub(crate) use web_address::{PageAddress, page_address, referrer_address};
 
-use crate::row::{ElementRow, EventKind, EventRow, element_id, number};
+use crate::row::{ElementRow, EventKind, EventRow, InteractionRow};
+use visit::Visit;
 
 /// Why an event was not taken. The words are stable: they are metric labels and stand in the debug header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -63,6 +79,8 @@ pub(crate) struct Sender<'a> {
     pub(crate) address: IpAddr,
     /// The `User-Agent` header, or empty.
     pub(crate) user_agent: &'a str,
+    /// The `Sec-CH-UA…` headers.
+    pub(crate) hints: ClientHints<'a>,
 }
 
 /// What the steps may look at.
@@ -75,80 +93,93 @@ pub(crate) struct Knowledge<'a> {
     /// Configured sites.
     pub(crate) sites: &'a Sites,
     /// What to do with bots.
-    pub(crate) bots: BotPolicy,
+    pub(crate) bots: &'a BotRules,
     /// User agents, parsed once each.
     pub(crate) agents: &'a Agents,
     /// The geo database, if one is configured.
     pub(crate) places: Option<&'a Places>,
+    /// The ASN database, if one is configured.
+    pub(crate) networks: Option<&'a Networks>,
+    /// Hosts that only send made-up visits.
+    pub(crate) spam: &'a SpamReferrers,
 }
 
 /// What became of a batch.
 #[derive(Debug, Default)]
-pub(crate) struct Enriched {
+pub(crate) struct Enriched<'a> {
     /// Rows to store.
-    pub(crate) events: Vec<EventRow>,
+    pub(crate) events: Vec<EventRow<'a>>,
+    /// Rows of tables beside `events`.
+    pub(crate) interactions: Vec<InteractionRow<'a>>,
     /// The elements those rows name.
-    pub(crate) elements: Vec<ElementRow>,
+    pub(crate) elements: Vec<ElementRow<'a>>,
     /// Events not taken, each with its reason.
     pub(crate) dropped: Vec<DropReason>,
+    /// Events that seem to be of bots, each with its reason and what was done.
+    pub(crate) detected: Vec<(BotReason, Treatment)>,
 }
 
-struct Draft<'a> {
-    sender: &'a Sender<'a>,
-    batch: &'a Batch<'a>,
+struct Draft<'a, 'b> {
+    visit: &'b mut Visit<'a>,
     event: &'a Event<'a>,
-    row: EventRow,
+    row: EventRow<'a>,
+    is_referrer_spam: bool,
+    detected: &'b mut Vec<(BotReason, Treatment)>,
 }
 
-type Step = fn(&Knowledge<'_>, &mut Draft<'_>) -> Result<(), DropReason>;
+type Step = fn(&Knowledge<'_>, &mut Draft<'_, '_>) -> Result<(), DropReason>;
 
-/// The steps every event goes through, in order. What only depends on the sender is cached behind the look-ups.
+/// The steps every event goes through, in order. What depends on the sender alone is found once a batch, in `visit`.
 const STEPS: &[(&str, Step)] = &[
     ("time", time),
     ("url", url),
     ("site", site::check),
-    ("bot", bot::mark),
-    ("visitor", visitor::identify),
     ("source", source::attribute),
-    ("device", agent::describe),
-    ("geo", place::locate),
+    ("bot", bot::mark),
     ("kind", kind),
 ];
 
 /// Runs all steps over all events of a batch.
 #[must_use]
-pub(crate) fn enrich(
+pub(crate) fn enrich<'a>(
     knowledge: &Knowledge<'_>,
     sender: &Sender<'_>,
-    batch: &Batch<'_>,
-) -> Enriched {
+    batch: &'a Batch<'a>,
+) -> Enriched<'a> {
     let mut enriched = Enriched::default();
+    if !knowledge.sites.knows(&batch.site) {
+        enriched.dropped = vec![DropReason::UnknownSite; batch.events.len()];
+        return enriched;
+    }
+    let mut visit = Visit::of(knowledge, sender, batch);
+    enriched.events.reserve_exact(batch.events.len());
     for (index, event) in batch.events.iter().enumerate() {
-        let row = EventRow {
-            site: batch.site.to_string(),
-            received_at: knowledge.now,
-            seq: u32::try_from(index).unwrap_or(u32::MAX),
-            pageview: pageview_id(batch, event),
-            viewport: batch.viewport,
-            ..EventRow::default()
-        };
+        let row = visit.row(knowledge.now, index, event);
         let mut draft = Draft {
-            sender,
-            batch,
+            visit: &mut visit,
             event,
             row,
+            is_referrer_spam: false,
+            detected: &mut enriched.detected,
         };
         match STEPS
             .iter()
             .try_for_each(|(_, step)| step(knowledge, &mut draft))
         {
             Ok(()) => {
-                if let Kind::Click(click) = &event.kind {
-                    enriched
-                        .elements
-                        .push(element_row(&draft.row, &click.element));
+                let mut row = draft.row;
+                for element in interaction::elements(&event.kind) {
+                    let named = interaction::element_of(&row, element);
+                    enriched.elements.push(element_row(&row, named, element));
                 }
-                enriched.events.push(draft.row);
+                if let Some(what) = interaction::interaction(&mut row, &event.kind) {
+                    let event = row;
+                    enriched.interactions.push(InteractionRow { event, what });
+                    continue;
+                }
+                let beside = interaction::told_beside(&row, &event.kind, &event.url);
+                enriched.events.push(row);
+                enriched.events.extend(beside);
             }
             Err(reason) => enriched.dropped.push(reason),
         }
@@ -157,98 +188,72 @@ pub(crate) fn enrich(
 }
 
 /// The server's time less the page's own elapsed time, so that a wrong clock on the visitor's side harms nothing.
-fn time(knowledge: &Knowledge<'_>, draft: &mut Draft<'_>) -> Result<(), DropReason> {
-    let age = draft.batch.sent.saturating_sub(draft.event.at);
+fn time(knowledge: &Knowledge<'_>, draft: &mut Draft<'_, '_>) -> Result<(), DropReason> {
+    let age = draft.visit.batch.sent.saturating_sub(draft.event.at);
     draft.row.time = knowledge.now - i64::try_from(age).unwrap_or(0);
     Ok(())
 }
 
-fn url(knowledge: &Knowledge<'_>, draft: &mut Draft<'_>) -> Result<(), DropReason> {
-    let kept = knowledge.sites.query_parameters(&draft.row.site);
-    let address = page_address(&draft.event.url, kept).ok_or(DropReason::NotAWebPage)?;
-    draft.row.host = address.host;
-    draft.row.path = address.path;
-    draft.row.query = address.query;
-    draft.row.utm = address.utm;
+fn url(knowledge: &Knowledge<'_>, draft: &mut Draft<'_, '_>) -> Result<(), DropReason> {
+    let address = draft.visit.page(knowledge, &draft.event.url);
+    draft.row.page = address.ok_or(DropReason::NotAWebPage)?;
     Ok(())
 }
 
-fn kind(_: &Knowledge<'_>, draft: &mut Draft<'_>) -> Result<(), DropReason> {
+fn kind(_: &Knowledge<'_>, draft: &mut Draft<'_, '_>) -> Result<(), DropReason> {
     match &draft.event.kind {
         Kind::Pageview(pageview) => {
             draft.row.kind = EventKind::Pageview;
-            draft.row.title = pageview.title.to_string();
+            draft.row.title = clean(pageview.title.as_ref());
+            draft.row.amount = pageview.status.into();
         }
         Kind::Click(click) => {
-            let element = &click.element;
             draft.row.kind = EventKind::Click;
-            draft.row.element =
-                element_id(&draft.row.site, &element.selector, &target(&element.href));
+            draft.row.element = interaction::element_of(&draft.row, &click.element);
             (draft.row.x, draft.row.y) = (click.x, click.y);
         }
         Kind::Custom(custom) => {
             draft.row.kind = EventKind::Custom;
-            draft.row.name = custom.name.to_string();
+            draft.row.name = clean(custom.name.as_ref());
             draft.row.props = custom
                 .props
                 .iter()
-                .map(|(k, v)| (k.to_string(), v.to_string()))
+                .map(|(key, value)| (clean(key.as_ref()), clean(value.as_ref())))
                 .collect();
             draft.row.value = custom.value;
-            draft.row.currency = custom.currency.to_string();
+            draft.row.currency = clean(custom.currency.as_ref());
         }
+        Kind::Signal(signal) => interaction::signal(&mut draft.row, signal),
+        // Rows of their own.
+        Kind::Attention(_) | Kind::Exposure(_) | Kind::Field(_) => {}
     }
     Ok(())
 }
 
-fn pageview_id(batch: &Batch<'_>, event: &Event<'_>) -> u64 {
-    if batch.page == 0 {
-        return 0;
-    }
-    let mut hasher = blake3::Hasher::new();
-    hasher
-        .update(batch.site.as_bytes())
-        .update(&batch.page.to_le_bytes())
-        .update(&event.view.to_le_bytes());
-    number(&hasher)
-}
-
 /// What is kept of an element that an event of `row` names.
 #[must_use]
-pub(crate) fn element_row(row: &EventRow, element: &snag_beacon::Element<'_>) -> ElementRow {
+pub(crate) fn element_row<'a>(
+    row: &EventRow<'a>,
+    named: u64,
+    element: &'a snag_beacon::Element<'_>,
+) -> ElementRow<'a> {
+    let text = |text: &'a Cow<'_, str>| clean(text.as_ref());
     ElementRow {
         site: row.site.clone(),
-        element: row.element,
-        host: row.host.clone(),
-        path: row.path.clone(),
-        selector: element.selector.to_string(),
-        tag: element.tag.to_string(),
-        text: element.text.to_string(),
-        href: target(&element.href).into_owned(),
-        role: element.role.to_string(),
+        element: named,
+        host: row.page.host.clone(),
+        path: row.page.path.clone(),
+        selector: text(&element.selector),
+        tag: text(&element.tag),
+        text: text(&element.text),
+        href: target(&element.href),
+        role: text(&element.role),
+        name: text(&element.name),
+        type_: text(&element.type_),
+        ad: text(&element.ad),
+        placement: text(&element.placement),
+        campaign: text(&element.campaign),
         seen_at: row.received_at,
-    }
-}
-
-/// What is kept of a link's target: no query, fragment or credentials, and of addresses that are no web page, such as
-/// `mailto:`, the scheme alone. All of these may name people.
-pub(crate) fn target(href: &str) -> Cow<'_, str> {
-    let end = href.find(['?', '#']).unwrap_or(href.len());
-    let bare = &href[..end];
-    let Some((scheme, rest)) = bare.split_once(':') else {
-        return Cow::Borrowed(bare);
-    };
-    if !matches!(scheme, "http" | "https") {
-        return Cow::Borrowed(&bare[..=scheme.len()]);
-    }
-    let host_end = rest.find(|c| c != '/').map_or(rest.len(), |start| {
-        rest[start..]
-            .find('/')
-            .map_or(rest.len(), |end| start + end)
-    });
-    match rest[..host_end].rfind('@') {
-        Some(at) => Cow::Owned(format!("{scheme}://{}", &rest[at + 1..])),
-        None => Cow::Borrowed(bare),
     }
 }
 

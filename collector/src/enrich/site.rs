@@ -15,35 +15,61 @@ pub struct Site {
     pub hosts: Vec<String>,
     /// Query parameters to keep; all others are removed.
     pub query_parameters: Vec<String>,
+    /// What other trackers call it, such as a domain or a number.
+    pub aliases: Vec<String>,
 }
 
 /// The configured sites.
 #[derive(Debug, Clone, Default)]
-pub struct Sites(HashMap<String, Site>);
+pub struct Sites {
+    sites: HashMap<String, Site>,
+    aliases: HashMap<String, String>,
+}
 
 impl Sites {
     /// Sites by their identifiers; of two with one identifier the later stays.
     #[must_use]
     pub fn new(sites: impl IntoIterator<Item = Site>) -> Self {
-        Self(
-            sites
-                .into_iter()
-                .map(|site| (site.id.clone(), site))
-                .collect(),
-        )
+        let sites: HashMap<String, Site> = sites
+            .into_iter()
+            .map(|site| (site.id.clone(), site))
+            .collect();
+        let aliases = sites
+            .values()
+            .flat_map(|site| {
+                site.aliases
+                    .iter()
+                    .map(|alias| (alias.clone(), site.id.clone()))
+            })
+            .collect();
+        Self { sites, aliases }
+    }
+
+    /// The identifier behind an alias; anything else stands for itself.
+    #[must_use]
+    pub(crate) fn named<'a>(&'a self, name: &'a str) -> &'a str {
+        self.aliases.get(name).map_or(name, String::as_str)
     }
 
     /// The query parameters that the site keeps.
     #[must_use]
     pub(crate) fn query_parameters(&self, site: &str) -> &[String] {
-        self.0.get(site).map_or(&[], |site| &site.query_parameters)
+        self.sites
+            .get(site)
+            .map_or(&[], |site| &site.query_parameters)
+    }
+
+    /// Whether the site may report.
+    #[must_use]
+    pub(super) fn knows(&self, site: &str) -> bool {
+        self.sites.is_empty() || self.sites.contains_key(site)
     }
 
     fn admit(&self, site: &str, host: &str) -> Result<(), DropReason> {
-        if self.0.is_empty() {
+        if self.sites.is_empty() {
             return Ok(());
         }
-        let site = self.0.get(site).ok_or(DropReason::UnknownSite)?;
+        let site = self.sites.get(site).ok_or(DropReason::UnknownSite)?;
         if site.hosts.is_empty() || site.hosts.iter().any(|pattern| covers(pattern, host)) {
             Ok(())
         } else {
@@ -61,8 +87,11 @@ fn covers(pattern: &str, host: &str) -> bool {
     }
 }
 
-pub(super) fn check(knowledge: &Knowledge<'_>, draft: &mut Draft<'_>) -> Result<(), DropReason> {
-    knowledge.sites.admit(&draft.row.site, &draft.row.host)
+pub(super) fn check(
+    knowledge: &Knowledge<'_>,
+    draft: &mut Draft<'_, '_>,
+) -> Result<(), DropReason> {
+    knowledge.sites.admit(&draft.row.site, &draft.row.page.host)
 }
 
 #[cfg(test)]
@@ -75,6 +104,7 @@ mod tests {
             id: "shop".into(),
             hosts: vec!["shop.example".into(), "*.shop.example".into()],
             query_parameters: vec![],
+            aliases: vec!["www.example".into()],
         }]);
         for (site, host, expected) in [
             ("shop", "shop.example", Ok(())),
@@ -85,5 +115,7 @@ mod tests {
             assert_eq!(sites.admit(site, host), expected, "{site} {host}");
         }
         assert_eq!(Sites::default().admit("any", "any.example"), Ok(()));
+        assert_eq!(sites.named("www.example"), "shop");
+        assert_eq!(sites.named("blog"), "blog");
     }
 }

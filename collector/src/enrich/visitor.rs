@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use super::{Draft, DropReason, Knowledge};
+use super::Sender;
 use crate::row::number;
 
 /// For how long after a change of salts events also bear the visitor under the salt before: the inactivity limit of a
@@ -53,23 +53,14 @@ pub(crate) fn visitor_id(key: &[u8; 32], site: &str, address: IpAddr, user_agent
     number(&hasher)
 }
 
-pub(super) fn identify(knowledge: &Knowledge<'_>, draft: &mut Draft<'_>) -> Result<(), DropReason> {
-    let id = |salt: &super::Salt| {
-        visitor_id(
-            &salt.key,
-            &draft.row.site,
-            draft.sender.address,
-            draft.sender.user_agent,
-        )
-    };
-    let salts = knowledge.salts;
-    let visitor = id(&salts.current);
+/// The visitor under the salt in force and, shortly after a change, under the one before (else 0).
+pub(super) fn identify(salts: &SaltPair, now: i64, site: &str, sender: &Sender<'_>) -> (u64, u64) {
+    let id = |salt: &Salt| visitor_id(&salt.key, site, sender.address, sender.user_agent);
     let before = match &salts.previous {
-        Some(previous) if knowledge.now - salts.current.since < OVERLAP_MS => id(previous),
+        Some(previous) if now - salts.current.since < OVERLAP_MS => id(previous),
         _ => 0,
     };
-    (draft.row.visitor, draft.row.visitor_before) = (visitor, before);
-    Ok(())
+    (id(&salts.current), before)
 }
 
 #[cfg(test)]

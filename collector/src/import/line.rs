@@ -2,6 +2,7 @@
 //!
 //! A line that is not understood names the key and the reason; it never says what a value was, which may be personal.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 
@@ -11,7 +12,9 @@ use snag_beacon::limits::{NAME_BYTES, SITE_BYTES, STRING_BYTES};
 
 use super::ImportOptions;
 use super::shape::{Fault, Line, LineElement, read};
-use crate::enrich::{element_row, page_address, source_of, target};
+use crate::enrich::{
+    BotReason, PageAddress, clean, element_row, page_address, referrer_address, source_of, target,
+};
 use crate::row::{ElementRow, EventKind, EventRow, element_id, number};
 
 /// The times that are believed: 1970 to 2199.
@@ -40,15 +43,15 @@ impl fmt::Display for BadLine {
 
 /// The rows of one line.
 pub(super) struct LineRows<'a> {
-    pub(super) event: EventRow,
+    pub(super) event: EventRow<'a>,
     element: Option<LineElement<'a>>,
 }
 
 impl LineRows<'_> {
     /// What is kept of the element the event names, if it names one.
-    pub(super) fn element(&self) -> Option<ElementRow> {
+    pub(super) fn element(&self) -> Option<ElementRow<'static>> {
         let element = self.element.as_ref()?;
-        Some(element_row(&self.event, &element.words()))
+        Some(element_row(&self.event, self.event.element, &element.words()).into_owned())
     }
 }
 
@@ -93,42 +96,30 @@ fn rows<'a>(
         return bad("time", "is not between 1970 and 2199");
     }
     let options = context.options;
-    let address = if line.url.is_empty() {
-        Default::default()
-    } else {
-        let kept = options.sites.query_parameters(&line.site);
-        let on_host = line
-            .url
-            .starts_with('/')
-            .then(|| format!("http://host.invalid{}", line.url));
-        let Some(mut address) = page_address(on_host.as_deref().unwrap_or(&line.url), kept) else {
-            return bad(
-                "url",
-                "is no http or https URL, nor a path beginning with /",
-            );
-        };
-        if on_host.is_some() {
-            address.host.clear();
-        }
-        address
+    let Some(page) = page(&line.url, options.sites.query_parameters(&line.site)) else {
+        return bad(
+            "url",
+            "is no http or https URL, nor a path beginning with /",
+        );
     };
-    let referrer =
-        page_address(&line.referrer, &[]).filter(|referrer| referrer.host != address.host);
-    let (referrer_host, referrer_path) = referrer.map(|r| (r.host, r.path)).unwrap_or_default();
+    let referrer = match line.referrer {
+        Cow::Borrowed(url) => referrer_address(url),
+        Cow::Owned(url) => referrer_address(&url).map(PageAddress::into_owned),
+    };
     let (agent, bot) = match line.user_agent.as_ref() {
-        "" => (None, ""),
+        "" => (None, None),
         text => {
             let (agent, bot) = options.agents.describe(text);
             (Some(agent), bot)
         }
     };
-    let place = match (line.ip.as_ref(), &options.places) {
-        ("", _) => Default::default(),
-        (text, places) => match text.parse::<IpAddr>() {
-            Ok(address) => places
+    let place = match line.ip.as_ref() {
+        "" => None,
+        text => match text.parse::<IpAddr>() {
+            Ok(address) => options
+                .places
                 .as_ref()
-                .map(|places| places.find(address))
-                .unwrap_or_default(),
+                .and_then(|places| places.find(address)),
             Err(_) => return bad("ip", "is no IPv4 or IPv6 address"),
         },
     };
@@ -137,8 +128,8 @@ fn rows<'a>(
         "click" => EventKind::Click,
         _ => EventKind::Custom,
     };
+    let props = line.props.0.into_iter();
     let mut event = EventRow {
-        site: line.site.to_string(),
         time,
         received_at: context.now,
         seq: (number_of_line % (1 << 32)) as u32,
@@ -150,33 +141,49 @@ fn rows<'a>(
         },
         kind,
         name: if kind == EventKind::Custom {
-            line.event.to_string()
+            clean(line.event)
         } else {
-            String::new()
+            Cow::Borrowed("")
         },
-        host: address.host,
-        path: address.path,
-        query: address.query,
-        title: line.title.to_string(),
-        source: source_of(&address.utm.source, &referrer_host),
-        referrer_host,
-        referrer_path,
-        utm: address.utm,
+        source: source_of(&page, referrer),
+        page,
+        title: clean(line.title),
         agent,
-        bot,
+        bot: bot.map_or("", BotReason::word),
         place,
-        props: line.props.0,
+        props: props
+            .map(|(key, value)| (clean(key), clean(value)))
+            .collect(),
         value: line.value,
-        currency: line.currency.to_string(),
+        currency: clean(line.currency),
+        site: line.site,
         ..EventRow::default()
     };
     if let Some(element) = &line.element {
-        event.element = element_id(&line.site, &element.selector, &target(&element.href));
+        event.element = element_id(
+            &event.site,
+            &clean(element.selector.as_ref()),
+            &target(&element.href),
+        );
     }
     Ok(LineRows {
         event,
         element: line.element,
     })
+}
+
+/// The page an event happened on: a URL, a path alone, or none. `None` when it is neither.
+fn page<'a>(url: &Cow<'a, str>, kept: &[String]) -> Option<PageAddress<'a>> {
+    match url {
+        _ if url.is_empty() => Some(PageAddress::default()),
+        _ if url.starts_with('/') => {
+            let mut page = page_address(&format!("http://host.invalid{url}"), kept)?.into_owned();
+            page.host = Cow::Borrowed("");
+            Some(page)
+        }
+        Cow::Borrowed(url) => page_address(url, kept),
+        Cow::Owned(url) => page_address(url, kept).map(PageAddress::into_owned),
+    }
 }
 
 /// The limits a beacon has, and what must not be empty.
@@ -280,7 +287,7 @@ mod tests {
         let element = rows.element().expect("element");
         let event = rows.event;
         assert_eq!(
-            (event.time, event.kind, event.path.as_str()),
+            (event.time, event.kind, event.page.path.as_ref()),
             (1_767_607_200_250, EventKind::Click, "/cart")
         );
         assert_eq!(
@@ -291,8 +298,8 @@ mod tests {
         assert_ne!(event.session, 0);
         assert_eq!(
             (
-                element.selector.as_str(),
-                element.href.as_str(),
+                element.selector.as_ref(),
+                element.href.as_ref(),
                 element.element
             ),
             ("#pay", "/pay", event.element)

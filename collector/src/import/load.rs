@@ -23,7 +23,7 @@ use super::line::{BadLine, Context, parse};
 use super::source::{Reading, keep, open, reopen};
 use super::{ImportError, ImportOptions, Imported, Progress, Source};
 use crate::encoding::Native;
-use crate::row::{ElementRow, Table};
+use crate::row::{ElementRow, Table, month_of};
 
 const PIECE: usize = 256 * 1024;
 
@@ -48,7 +48,7 @@ struct Stretch {
     mark: Mark,
     rows: u64,
     /// Insert bodies: table, month (0 where the table has no partitions), rows.
-    bodies: Vec<(Table, i32, Vec<u8>)>,
+    bodies: Vec<(Table, u32, Vec<u8>)>,
     bad: u64,
     /// The first of them.
     bad_lines: Vec<BadLine>,
@@ -196,7 +196,7 @@ async fn insert(
     source: &Source,
     (end_byte, chain): Mark,
     rows: u64,
-    bodies: Vec<(Table, i32, Vec<u8>)>,
+    bodies: Vec<(Table, u32, Vec<u8>)>,
 ) -> Result<(), ImportError> {
     let chain = blake3::Hash::from_bytes(chain).to_hex().to_string();
     let record = async |done: bool| {
@@ -264,10 +264,9 @@ fn stretch(context: &Context<'_>, chunk: &Chunk, already: Option<u64>) -> Stretc
         bad_lines: Vec::new(),
         already,
     };
-    let mut events: BTreeMap<i32, Native> = BTreeMap::new();
+    let mut events: BTreeMap<u32, Native> = BTreeMap::new();
     // In the order of their identifiers: the same stretch must give the same bytes each time.
-    let mut elements: BTreeMap<u64, ElementRow> = BTreeMap::new();
-    let mut months = Months::default();
+    let mut elements: BTreeMap<u64, ElementRow<'static>> = BTreeMap::new();
     for (line, text) in (chunk.first_line..).zip(lines(&chunk.bytes)) {
         if chunk.too_long.contains(&line) {
             let reason = format!("is longer than {LINE_BYTES} bytes");
@@ -280,7 +279,7 @@ fn stretch(context: &Context<'_>, chunk: &Chunk, already: Option<u64>) -> Stretc
             match parse(context, line, text) {
                 Ok(rows) => {
                     let block = events
-                        .entry(months.of(rows.event.time))
+                        .entry(month_of(rows.event.time))
                         .or_insert_with(|| Native::new(Table::Events));
                     rows.event.write(block);
                     stretch.rows += 1;
@@ -319,20 +318,4 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
         *start = end + 1;
         Some(line.trim_ascii())
     })
-}
-
-/// Months of times, remembered by day, since neighbours share theirs.
-#[derive(Default)]
-struct Months(HashMap<i64, i32>);
-
-impl Months {
-    fn of(&mut self, time: i64) -> i32 {
-        const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-        let day = time.div_euclid(DAY_MS);
-        *self.0.entry(day).or_insert_with(|| {
-            let date = Timestamp::from_millisecond(day * DAY_MS).unwrap_or_default();
-            let date = date.to_zoned(jiff::tz::TimeZone::UTC).date();
-            i32::from(date.year()) * 100 + i32::from(date.month())
-        })
-    }
 }

@@ -4,71 +4,60 @@
 //! attempt; a file named `*.open` may end in a torn frame.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use bytes::Bytes;
 
-use super::frame::{self, Content, Frames};
+use super::disk::{Disk, SegmentFile};
+use super::frame::{self, Batch, Content, Frames};
+use super::rejected::set_aside;
 use crate::encoding::RowBinary;
 use crate::row::Table;
 
 pub(super) const OPEN: &str = "open";
-pub(super) const SEALED: &str = "seg";
-/// Directory of what could not be shipped.
-pub(crate) const REJECTED: &str = "rejected";
+pub(crate) const SEALED: &str = "seg";
 
-/// Rows of one request, encoded.
-#[derive(Debug, Default, Clone)]
-pub(crate) struct Rows {
-    /// Per table: how many rows, and their bytes.
-    pub(crate) parts: Vec<(Table, u32, Vec<u8>)>,
-}
-
-impl Rows {
-    /// Bytes of all parts.
-    pub(crate) fn bytes(&self) -> u64 {
-        self.parts
-            .iter()
-            .map(|(_, _, bytes)| bytes.len() as u64)
-            .sum()
-    }
+/// Rows of one batch, encoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Part {
+    pub(crate) batch: Batch,
+    pub(crate) rows: u32,
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// The segment being written.
-#[derive(Debug)]
 pub(super) struct OpenSegment {
-    file: File,
+    file: Box<dyn SegmentFile>,
     path: PathBuf,
     generation: u64,
     /// Bytes known to be on the disk.
-    committed: u64,
+    pub(super) committed: u64,
     pub(super) rows: u64,
     pub(super) opened: Instant,
+    /// What the next write carries; empty between writes.
     pending: Vec<u8>,
-    pending_rows: u64,
 }
 
 impl OpenSegment {
-    /// Creates the file, with the schemas of all tables in front.
-    pub(super) fn create(directory: &Path, now_ms: i64) -> io::Result<Self> {
+    /// Creates the file; its head and the schemas of all tables go with the first commit.
+    pub(super) fn create(disk: &dyn Disk, directory: &Path, now_ms: i64) -> io::Result<Self> {
         let generation = rand::random::<u64>();
         let path = directory.join(format!("{now_ms:012x}-{generation:016x}.{OPEN}"));
-        let file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&path)?;
+        let file = disk.create(&path)?;
         sync_directory(directory)?;
         let mut pending = frame::head(generation).to_vec();
         for table in Table::ALL {
             let offset = pending.len() as u64;
+            let schema = RowBinary::head(table);
             frame::put(
                 &mut pending,
                 generation,
                 offset,
                 Content::Schema(table),
-                &RowBinary::head(table),
+                &schema,
             );
         }
         let opened = Instant::now();
@@ -80,62 +69,46 @@ impl OpenSegment {
             rows: 0,
             opened,
             pending,
-            pending_rows: 0,
         })
     }
 
-    /// Adds rows to what the next commit writes.
-    pub(super) fn stage(&mut self, rows: &Rows) {
-        for (table, count, bytes) in &rows.parts {
+    /// Writes the parts, a frame each, and waits until the disk has them. After an error nothing of them counts, and the
+    /// segment takes no more.
+    pub(super) fn commit(&mut self, parts: &[Part]) -> io::Result<()> {
+        let mut rows = 0;
+        for part in parts {
             let offset = self.committed + self.pending.len() as u64;
+            let content = Content::Rows {
+                batch: part.batch,
+                rows: part.rows,
+            };
             frame::put(
                 &mut self.pending,
                 self.generation,
                 offset,
-                Content::Rows(*table, *count),
-                bytes,
+                content,
+                &part.bytes,
             );
-            self.pending_rows += u64::from(*count);
+            rows += u64::from(part.rows);
         }
-    }
-
-    /// Length of the file once all staged rows are in.
-    pub(super) fn bytes(&self) -> u64 {
-        self.committed + self.pending.len() as u64
-    }
-
-    /// Writes what is staged and waits until the disk has it. After an error nothing of it counts.
-    pub(super) fn commit(&mut self) -> io::Result<()> {
-        let written = self
-            .file
-            .write_all(&self.pending)
-            .and_then(|()| self.file.sync_data());
-        if let Err(error) = written {
-            self.pending.clear();
-            self.pending_rows = 0;
-            return Err(error);
-        }
+        self.file.append(&self.pending)?;
         self.committed += self.pending.len() as u64;
-        self.rows += self.pending_rows;
+        self.rows += rows;
         self.pending.clear();
-        self.pending_rows = 0;
         Ok(())
     }
 
-    /// Ends the segment at what was committed and makes it ready to ship; without rows it is removed.
-    /// Returns the length of the sealed file.
-    pub(super) fn seal(mut self) -> io::Result<u64> {
+    /// Ends the segment at what was committed and makes it ready to ship; without rows it is removed. May be tried
+    /// again after an error.
+    pub(super) fn seal(&mut self) -> io::Result<()> {
+        let directory = self.path.parent().unwrap_or(Path::new("."));
         if self.rows == 0 {
             fs::remove_file(&self.path)?;
-            return Ok(0);
+        } else {
+            self.file.cut(self.committed)?;
+            fs::rename(&self.path, self.path.with_extension(SEALED))?;
         }
-        if self.file.seek(SeekFrom::End(0))? != self.committed {
-            self.file.set_len(self.committed)?;
-            self.file.sync_all()?;
-        }
-        fs::rename(&self.path, self.path.with_extension(SEALED))?;
-        sync_directory(self.path.parent().unwrap_or(Path::new(".")))?;
-        Ok(self.committed)
+        sync_directory(directory)
     }
 }
 
@@ -146,20 +119,17 @@ pub(super) fn recover(path: &Path) -> io::Result<u64> {
     let (mut rows, mut sound) = (0, 0);
     if let Some(mut frames) = Frames::new(&bytes) {
         for frame in frames.by_ref() {
-            if let Content::Rows(_, count) = frame.content {
+            if let Content::Rows { rows: count, .. } = frame.content {
                 rows += u64::from(count);
             }
         }
-        sound = frames.offset;
+        sound = frames.sound;
     }
     let directory = path.parent().unwrap_or(Path::new("."));
     if sound < bytes.len() {
-        let aside = directory.join(REJECTED);
-        fs::create_dir_all(&aside)?;
-        let tail = aside
-            .join(path.file_name().unwrap_or_default())
-            .with_extension("tail");
-        fs::write(&tail, &bytes[sound..])?;
+        let reason =
+            format!("torn or damaged from byte {sound} on; what stood before it is stored");
+        let tail = set_aside(path, "tail", &bytes[sound..], &reason)?;
         tracing::warn!(tail = %tail.display(), bytes = bytes.len() - sound, "the end of a segment is not sound");
         if rows > 0 {
             let file = OpenOptions::new().write(true).open(path)?;
@@ -179,48 +149,61 @@ pub(super) fn recover(path: &Path) -> io::Result<u64> {
 /// A sealed segment, read and checked.
 #[derive(Debug)]
 pub(crate) struct Sealed {
-    bytes: Bytes,
-    sound: usize,
+    schemas: Vec<(Table, Bytes)>,
+    parts: Vec<(Batch, u32, Bytes)>,
+    /// Bytes that are no sound frame.
+    pub(crate) damage: Vec<Range<usize>>,
 }
 
 impl Sealed {
     pub(crate) fn read(path: &Path) -> io::Result<Self> {
         let bytes = Bytes::from(fs::read(path)?);
-        let sound = match Frames::new(&bytes) {
-            Some(mut frames) => {
-                frames.by_ref().for_each(drop);
-                frames.offset
+        let (mut schemas, mut parts, mut damage) = (Vec::new(), Vec::new(), Vec::new());
+        let mut sound = 0;
+        if let Some(mut frames) = Frames::new(&bytes) {
+            for frame in frames.by_ref() {
+                let payload = bytes.slice_ref(frame.payload);
+                match frame.content {
+                    Content::Schema(table) => schemas.push((table, payload)),
+                    Content::Rows { batch, rows } => parts.push((batch, rows, payload)),
+                }
             }
-            None => 0,
-        };
-        Ok(Self { bytes, sound })
+            sound = frames.sound;
+            damage = frames.damage;
+        }
+        if sound < bytes.len() {
+            damage.push(sound..bytes.len());
+        }
+        Ok(Self {
+            schemas,
+            parts,
+            damage,
+        })
     }
 
-    /// Where the file stops making sense, if it does before its end.
-    pub(crate) fn damage(&self) -> Option<usize> {
-        (self.sound < self.bytes.len()).then_some(self.sound)
+    /// The batches it holds, in the order in which they are to be shipped.
+    pub(crate) fn batches(&self) -> Vec<Batch> {
+        let mut batches: Vec<Batch> = self.parts.iter().map(|(batch, ..)| *batch).collect();
+        batches.sort_unstable();
+        batches.dedup();
+        batches
     }
 
-    /// The table's rows as the pieces of one insert body; empty when there are none.
-    pub(crate) fn body(&self, table: Table) -> (u64, Vec<Bytes>) {
-        let (mut rows, mut body) = (0, Vec::new());
-        for frame in Frames::new(&self.bytes[..self.sound]).into_iter().flatten() {
-            match frame.content {
-                Content::Schema(of) if of == table => {
-                    body.push(self.bytes.slice_ref(frame.payload))
-                }
-                Content::Rows(of, count) if of == table => {
-                    rows += u64::from(count);
-                    body.push(self.bytes.slice_ref(frame.payload));
-                }
-                _ => {}
-            }
-        }
-        if rows == 0 {
-            (0, Vec::new())
-        } else {
-            (rows, body)
-        }
+    fn of(&self, batch: Batch) -> impl Iterator<Item = &(Batch, u32, Bytes)> {
+        self.parts.iter().filter(move |(of, ..)| *of == batch)
+    }
+
+    /// How many rows a batch has.
+    pub(crate) fn rows(&self, batch: Batch) -> u64 {
+        self.of(batch).map(|(_, rows, _)| u64::from(*rows)).sum()
+    }
+
+    /// The pieces of a batch's insert body. `None` where the schema is damaged.
+    pub(crate) fn body(&self, batch: Batch) -> Option<Vec<Bytes>> {
+        let mut schemas = self.schemas.iter();
+        let (_, schema) = schemas.find(|(table, _)| *table == batch.table)?;
+        let payloads = self.of(batch).map(|(_, _, payload)| payload.clone());
+        Some([schema.clone()].into_iter().chain(payloads).collect())
     }
 }
 

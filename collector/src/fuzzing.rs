@@ -1,0 +1,84 @@
+//! What fuzzing may call, and what has to hold of it. Only there when the compiler is told to build for fuzzing.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use crate::enrich::{Sites, page_address as take_apart};
+use crate::{client, receive};
+
+/// Reads lines of both headers, then again with what a trusted proxy would append.
+///
+/// # Panics
+/// When the lines change what the trusted proxy says.
+pub fn forwarded(lines: &[String]) {
+    let trusted: [IpNet; 1] = ["127.0.0.0/8".parse().expect("a network")];
+    let peer = IpAddr::from([127, 0, 0, 1]);
+    let visitor = IpAddr::from([198, 18, 0, 7]);
+    let mut lines = lines.to_vec();
+    client::walk_both(peer, &lines, &trusted);
+    lines.push("for=\"198.18.0.7:80\";proto=https, for=127.0.0.9".to_owned());
+    assert_eq!(client::walk_both(peer, &lines, &trusted).1, visitor);
+    lines.push("198.18.0.7, 127.0.0.9".to_owned());
+    assert_eq!(client::walk_both(peer, &lines, &trusted).0, visitor);
+    let line = lines.remove(0);
+    let lines = [
+        format!("{line}, for=198.18.0.7"),
+        format!("{line}, 198.18.0.7"),
+    ];
+    assert_eq!(
+        client::walk_both(peer, &lines[..1], &trusted).1,
+        visitor,
+        "one line"
+    );
+    assert_eq!(
+        client::walk_both(peer, &lines[1..], &trusted).0,
+        visitor,
+        "one line"
+    );
+}
+
+/// Takes a URL apart, and again what is left of it.
+///
+/// # Panics
+/// When something is left that should not be.
+pub fn page_address(url: &str) {
+    let kept = ["page".to_owned()];
+    let Some(found) = take_apart(url, &kept) else {
+        return;
+    };
+    assert!(!found.host.contains(['@', '/', '?', '#']), "{found:?}");
+    assert!(!found.path.contains(['?', '#']), "{found:?}");
+    assert!(found.query.is_empty() || found.query.starts_with("page="));
+    assert!(found.path.len() <= 3 * url.len() + 1, "{found:?}");
+    let mark = if found.query.is_empty() { "" } else { "?" };
+    let again = format!("https://{}{}{mark}{}", found.host, found.path, found.query);
+    // The port that is http's own is another one's with https.
+    if url.trim_start().starts_with("https") {
+        let again = take_apart(&again, &kept).expect("still a web page");
+        // The braces of marks are written out anew.
+        let path = found.path.replace('{', "%7B").replace('}', "%7D");
+        assert_eq!((&*again.path, &*again.query), (&*path, &*found.query));
+    }
+}
+
+/// Cleans a text, and what came of it again.
+///
+/// # Panics
+/// When the second cleaning changes something, or the first more than doubles the text.
+pub fn clean(text: &str) {
+    let once = crate::enrich::clean(text);
+    assert!(once.len() <= 2 * text.len(), "{once}");
+    assert_eq!(crate::enrich::clean(&*once), once);
+}
+
+/// Translates a body as each of the other trackers' protocols.
+///
+/// # Panics
+/// When a translation breaks the limits of a batch.
+pub fn foreign(body: &[u8]) {
+    for batch in receive::translate_all(body, &Sites::default()) {
+        assert_eq!(snag_beacon::validate(&batch), Ok(()));
+        assert!(batch.events.len() == 1);
+    }
+}
