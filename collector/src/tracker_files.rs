@@ -8,6 +8,7 @@ use rust_embed::RustEmbed;
 #[derive(RustEmbed)]
 #[folder = "../tracker-wasm/dist"]
 #[include = "snag.js"]
+#[include = "snag.more.js"]
 #[include = "snag.wasm"]
 #[allow_missing = true]
 struct Dist;
@@ -27,6 +28,7 @@ pub(crate) struct TrackerFile {
 pub(crate) fn load() -> Vec<TrackerFile> {
     [
         ("snag.js", "text/javascript; charset=utf-8"),
+        ("snag.more.js", "text/javascript; charset=utf-8"),
         ("snag.wasm", "application/wasm"),
     ]
     .into_iter()

@@ -60,7 +60,7 @@ const selector = (node, isPrivate) => {
     // An id with a run of digits or a framework's marks is another one on the next load.
     const named = ['data-snag', 'id', 'name', 'href']
       .filter((name) => !isPrivate && at.getAttribute(name) && !/\d{3}|_r_/.test(at.id))
-      .map((name) => `${at.localName}[${name}=${JSON.stringify(at.getAttribute(name))}]`)
+      .map((name) => (name == 'id' ? '#' + CSS.escape(at.id) : `${name == 'data-snag' ? '' : at.localName}[${name}=${JSON.stringify(at.getAttribute(name))}]`))
       .find(unique);
     const alike = [...at.parentNode.children].filter((other) => other.localName == at.localName);
     path = (named || at.localName + (alike[1] ? `:nth-of-type(${alike.indexOf(at) + 1})` : '')) + path;

@@ -3,8 +3,10 @@
 // beacon/README.md.
 import { endpoint, fetch, now, once, page, site } from './page.js';
 
-// Milliseconds from the first waiting entry to its sending.
+// Milliseconds from the first waiting entry to its sending, and how much does not wait: entries, and as many times 64
+// characters of texts.
 const WAIT = 15e3;
+const MUCH = 200;
 // Where a core keeps what a flush gave; a test holds them against the core's own word.
 const USED = 62576;
 const RECORDS = 64624;
@@ -13,6 +15,7 @@ const RECORDS = 64624;
 let unsent = [];
 // The texts of this view, each with its place in the page's dictionary, of which the site is the first.
 let texts;
+let told = 0;
 // Entries of this view, and how many of them were sent.
 let log;
 let sent;
@@ -24,7 +27,11 @@ export const text = (found, limit = 200) => {
     .replace(/[\s\0]+/g, ' ')
     .trim()
     .slice(0, limit);
-  return found && (texts.get(found) || (texts.set(found, texts.size + 2), texts.size + 1));
+  if (found && !texts.has(found)) {
+    texts.set(found, texts.size + 2);
+    told += found.length / 64;
+  }
+  return texts.get(found);
 };
 
 const put = (entry) => {
@@ -36,6 +43,7 @@ const put = (entry) => {
 
 export const tell = (...entry) => {
   later();
+  if (told++ > MUCH) flush();
   return core ? put(entry) : log.push(entry);
 };
 
@@ -58,6 +66,7 @@ const sized = (bytes) => [...varint(bytes.length), ...bytes];
 const record = (kind, fields) => [kind, ...sized(fields.flatMap((field) => varint(field >>> 0)))];
 
 export const flush = (leaving) => {
+  told = 0;
   const size = tell(4, now(), leaving);
   let used = [...texts.keys()];
   let records = [];

@@ -85,11 +85,11 @@ const HEARD = {
   pageshow: ({ persisted }) => persisted && showNext(now() - left),
 };
 
-export default (queue, sent, href, at, status, ...given) => {
+export default (queue, isLost, href, at, status, ...given) => {
   know(...given);
   show(href, at, status);
-  sent.then(({ status }) => status > 428, () => 1).then((isLost) => isLost && !view && (untold = 1));
-  const hear = safe((event, target = event.composedPath()[0]) => (event.type ? HEARD[event.type](event, target) : called(event)));
+  isLost.then((is) => is && !view && (untold = 1));
+  const hear = safe((event, target) => (event.type ? HEARD[event.type](event, target || event.composedPath()[0]) : called(event)));
   queue.map((heard) => hear(...heard));
   listen('auxclick focusin focusout input invalid submit popstate copy pageshow', hear);
 
@@ -122,18 +122,20 @@ export default (queue, sent, href, at, status, ...given) => {
   };
   listen('focus blur visibilitychange', state);
   state({});
-  listen('pagehide visibilitychange', () => {
-    if (document.visibilityState == 'hidden') {
+  listen('pagehide visibilitychange', ({ type }) => {
+    if (type == 'pagehide' || document.visibilityState == 'hidden') {
       left = now();
       settle(1);
     }
   });
 
   // In the order of the core's figures.
-  ['largest-contentful-paint', 'event', 'layout-shift', 'paint', 'navigation'].map(
+  ['largest-contentful-paint', 'event', 'layout-shift', 'paint', 'navigation', 'resource'].map(
     safe((type, which) =>
       new PerformanceObserver((list) =>
-        list.getEntries().map(({ startTime, duration, value, interactionId, hadRecentInput, responseStart }) => {
+        list.getEntries().map(({ startTime, duration, value, interactionId, hadRecentInput, responseStart, responseStatus, name }) => {
+          // Files that failed later are heard of by their own events.
+          if (which > 4) return startTime < at && responseStatus > 399 && signal(7, 0, 0, name);
           if (interactionId) {
             interactions[interactionId] = Math.max(interactions[interactionId] || 0, duration);
             // Interaction to Next Paint is the longest one, leaving out one for every fifty.

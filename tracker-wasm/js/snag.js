@@ -27,7 +27,7 @@ const start = () => {
   const at = performance.now() >>> 0;
   const status = (performance.getEntriesByType('navigation')[0] || {}).responseStatus;
   // A body without a type of its own needs no preflight.
-  const sent = fetch(endpoint, {
+  const isLost = fetch(endpoint, {
     method: 'POST',
     keepalive: true,
     credentials: 'omit',
@@ -40,11 +40,11 @@ const start = () => {
       automated: navigator.webdriver,
       events: [{ kind: 'pageview', at, url: href.slice(0, 2e3), referrer: referrer.slice(0, 2e3), title: title.slice(0, 200), status }],
     }),
-  });
+  }).then(({ status }) => status > 428, () => 1);
   (window.requestIdleCallback || setTimeout)(
     async () => {
       const more = await import(new URL(dataset.more || 'snag.more.js', address));
-      hear = more.default(queue, sent, href, at, status, site, page, endpoint, dataset, address);
+      hear = more.default(queue, isLost, href, at, status, site, page, endpoint, dataset, address);
     },
     { timeout: 2e3 },
   );
