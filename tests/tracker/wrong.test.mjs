@@ -21,7 +21,7 @@ before(async () => {
     '/shadow': html(snag(), `<x-card></x-card><script>customElements.define('x-card', class extends HTMLElement {
       connectedCallback() { this.attachShadow({ mode: 'open' }).innerHTML = '<button id="in">In</button><i></i>'; this.shadowRoot.querySelector('#in').onclick = () => (this.shadowRoot.querySelector('i').textContent += 'x'); } })</script>`),
     '/twice': html(snag() + snag(), '<button id="dead">Nothing</button>'),
-    '/hash': html(snag(), '<a id="part" href="#part">Part</a>'),
+    '/hash': html(snag(), '<a id="to" href="#part">Part</a><div style="height:3000px"></div><h2 id="part">Part</h2>'),
     '/state/one': html(snag(), `<button id="go" onclick="history.pushState({}, '', '/state/two')">Go</button><div style="height:4000px"></div>`),
     '/lost': html(snag(), '<button id="named">Named</button>'),
   }));
@@ -68,7 +68,7 @@ test('a click that takes a selection away answers nothing', async () => {
   assert.deepEqual((await on.events('/select', ['dead'])).map(({ selector }) => selector), ['#plain']);
 });
 
-for (const [path, selectors] of [['/checkbox', ['#box', '#label']], ['/menu', ['#menu']], ['/focus', ['#styled']], ['/shadow', ['#in']], ['/hash', ['#part']]])
+for (const [path, selectors] of [['/checkbox', ['#box', '#label']], ['/menu', ['#menu']], ['/focus', ['#styled']], ['/shadow', ['#in']], ['/hash', ['#to']]])
   test(`what changes by ${path.slice(1)} alone is alive`, async () => {
     const page = await on.open(path);
     await page.waitForTimeout(300);

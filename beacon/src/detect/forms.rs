@@ -97,13 +97,13 @@ impl Forms {
         if what == field::FOCUS {
             row[0] |= FOCUSED;
             row[DWELL] = row[DWELL].wrapping_sub(now);
-            row[FOCUSES] += 1;
+            row[FOCUSES] = row[FOCUSES].wrapping_add(1);
         } else {
             if row[HESITATION] == 0 {
                 row[HESITATION] = now.wrapping_sub(row[BEGUN]);
             }
             if what == field::CORRECTION {
-                row[CORRECTIONS] += 1;
+                row[CORRECTIONS] = row[CORRECTIONS].wrapping_add(1);
             }
         }
         row[MARKS] = 0;
