@@ -40,6 +40,7 @@ pub use enrich::{
     Agent, Agents, BotPolicy, BotReason, MmdbError, Networks, Place, Places, Site, Sites,
     SpamReferrers, attribution,
 };
+pub use tracker_files::integrity;
 pub use spool::{Kept, SpoolConfig, SpoolDirectory, State};
 
 use databases::Databases;

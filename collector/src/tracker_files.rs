@@ -2,8 +2,11 @@
 
 use std::io::Write as _;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use rust_embed::RustEmbed;
+use sha2::{Digest as _, Sha384};
 
 #[derive(RustEmbed)]
 #[folder = "../tracker-wasm/dist"]
@@ -22,6 +25,17 @@ pub(crate) struct TrackerFile {
     pub(crate) plain: Bytes,
     pub(crate) gzip: Bytes,
     pub(crate) brotli: Bytes,
+}
+
+/// Subresource-integrity hash of the loader's first stage, for the tag's `integrity`; nothing where the tracker was not
+/// built before the binary.
+#[must_use]
+pub fn integrity() -> Option<String> {
+    let loader = Dist::get("snag.js")?;
+    Some(format!(
+        "sha384-{}",
+        STANDARD.encode(Sha384::digest(loader.data))
+    ))
 }
 
 /// All files; a file is missing where the tracker was not built before the binary.
