@@ -33,6 +33,10 @@ pub struct Event<'a> {
 }
 
 /// What happened.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a batch has few events, and most have an element: a box each would cost more than the room"
+)]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind<'a> {
     /// A page was shown.

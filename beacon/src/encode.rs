@@ -6,9 +6,9 @@
 use std::collections::HashMap;
 
 use crate::error::{EncodeError, Problem, member};
+use crate::kind::signal::WORDS;
 use crate::limits::{BATCH_BYTES, ELEMENTS, STRINGS};
 use crate::writer::{Full, Writer};
-use crate::kind::signal::WORDS;
 use crate::{Batch, Element, Event, Kind, VERSION, kind};
 
 /// The batch as binary, version 1.

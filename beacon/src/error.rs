@@ -106,7 +106,9 @@ pub enum Problem {
     #[error("a value is not a finite number")]
     NotFinite,
     /// A kind no event of a JSON batch may be all of.
-    #[error("no event is of a known kind: pageview, click, custom, signal, attention, exposure, field")]
+    #[error(
+        "no event is of a known kind: pageview, click, custom, signal, attention, exposure, field"
+    )]
     Kind,
     /// JSON that does not parse, or has a member of the wrong type.
     #[error("{0}")]
@@ -121,9 +123,12 @@ impl Problem {
             Self::Empty => "empty",
             Self::TooLarge { .. } => "too_large",
             Self::Version { .. } | Self::Flags { .. } => "version",
-            Self::CutOff | Self::Trailing | Self::Head | Self::Varint | Self::Dictionary { .. } | Self::Element { .. } => {
-                "malformed"
-            }
+            Self::CutOff
+            | Self::Trailing
+            | Self::Head
+            | Self::Varint
+            | Self::Dictionary { .. }
+            | Self::Element { .. } => "malformed",
             Self::Number { .. } | Self::NotFinite => "number",
             Self::Count { .. } => "count",
             Self::LongText { .. } | Self::Utf8 | Self::Nul => "text",

@@ -12,13 +12,13 @@ mod batch;
 mod check;
 #[cfg(feature = "std")]
 mod decode;
+pub mod detect;
 #[cfg(feature = "std")]
 mod encode;
 #[cfg(feature = "std")]
 mod error;
 #[cfg(feature = "std")]
 mod json;
-pub mod detect;
 pub mod kind;
 pub mod limits;
 #[cfg(feature = "std")]

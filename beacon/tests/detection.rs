@@ -144,16 +144,76 @@ fn a_click_is_dead_unless_something_answers_it() {
     type Tell = fn(&mut Log);
     let cases: [(&str, Tell, bool); 11] = [
         ("nothing", |_| {}, true),
-        ("a change", |log| { log.answer(1_200, answer::CHANGE); }, false),
-        ("a change at the last moment", |log| { log.answer(3_500, answer::CHANGE); }, false),
-        ("a change too late", |log| { log.answer(3_501, answer::CHANGE); }, true),
-        ("a request", |log| { log.answer(1_500, answer::ELSEWHERE); }, false),
-        ("scrolling at once", |log| { log.answer(1_100, answer::SCROLL); }, false),
-        ("scrolling later", |log| { log.answer(1_101, answer::SCROLL); }, true),
-        ("another click", |log| { log.press(1_400, 2).answer(1_500, answer::CHANGE); }, false),
-        ("a click that is dead too", |log| { log.press(1_400, 2); }, true),
-        ("leaving in time", |log| { log.flush(3_000, true); }, false),
-        ("a batch between", |log| { log.flush(2_000, false); }, true),
+        (
+            "a change",
+            |log| {
+                log.answer(1_200, answer::CHANGE);
+            },
+            false,
+        ),
+        (
+            "a change at the last moment",
+            |log| {
+                log.answer(3_500, answer::CHANGE);
+            },
+            false,
+        ),
+        (
+            "a change too late",
+            |log| {
+                log.answer(3_501, answer::CHANGE);
+            },
+            true,
+        ),
+        (
+            "a request",
+            |log| {
+                log.answer(1_500, answer::ELSEWHERE);
+            },
+            false,
+        ),
+        (
+            "scrolling at once",
+            |log| {
+                log.answer(1_100, answer::SCROLL);
+            },
+            false,
+        ),
+        (
+            "scrolling later",
+            |log| {
+                log.answer(1_101, answer::SCROLL);
+            },
+            true,
+        ),
+        (
+            "another click",
+            |log| {
+                log.press(1_400, 2).answer(1_500, answer::CHANGE);
+            },
+            false,
+        ),
+        (
+            "a click that is dead too",
+            |log| {
+                log.press(1_400, 2);
+            },
+            true,
+        ),
+        (
+            "leaving in time",
+            |log| {
+                log.flush(3_000, true);
+            },
+            false,
+        ),
+        (
+            "a batch between",
+            |log| {
+                log.flush(2_000, false);
+            },
+            true,
+        ),
     ];
     for (what, tell, is_dead) in cases {
         let mut log = Log::new();
@@ -240,22 +300,66 @@ fn an_error_belongs_to_the_click_before_it_once() {
 fn an_element_is_viewable_after_a_second_at_a_stretch_on_a_focused_page() {
     type Tell = fn(&mut Log);
     let cases: [(&str, Tell, &str); 6] = [
-        ("never on the screen", |log| { log.tell(&[entry::SEEN, 1_000, 1, 0]); }, "false 0"),
-        ("for a second", |log| { log.tell(&[entry::SEEN, 1_000, 1, 1]).tell(&[entry::SEEN, 2_000, 1, 0]); }, "true 1000"),
-        ("a little less", |log| { log.tell(&[entry::SEEN, 1_000, 1, 1]).tell(&[entry::SEEN, 1_999, 1, 0]); }, "false 0"),
-        ("twice half a second", |log| {
-            for t in [1_000, 3_000] { log.tell(&[entry::SEEN, t, 1, 1]).tell(&[entry::SEEN, t + 600, 1, 0]); }
-        }, "false 0"),
-        ("interrupted by another tab", |log| {
-            log.tell(&[entry::SEEN, 1_000, 1, 1]).tell(&[entry::STATE, 1_600, 0]).tell(&[entry::STATE, 9_000, 1]).tell(&[entry::SEEN, 9_600, 1, 0]);
-        }, "false 0"),
-        ("until the end, over a flush", |log| { log.tell(&[entry::SEEN, 1_000, 1, 1]); }, "true 9000"),
+        (
+            "never on the screen",
+            |log| {
+                log.tell(&[entry::SEEN, 1_000, 1, 0]);
+            },
+            "false 0",
+        ),
+        (
+            "for a second",
+            |log| {
+                log.tell(&[entry::SEEN, 1_000, 1, 1])
+                    .tell(&[entry::SEEN, 2_000, 1, 0]);
+            },
+            "true 1000",
+        ),
+        (
+            "a little less",
+            |log| {
+                log.tell(&[entry::SEEN, 1_000, 1, 1])
+                    .tell(&[entry::SEEN, 1_999, 1, 0]);
+            },
+            "false 0",
+        ),
+        (
+            "twice half a second",
+            |log| {
+                for t in [1_000, 3_000] {
+                    log.tell(&[entry::SEEN, t, 1, 1])
+                        .tell(&[entry::SEEN, t + 600, 1, 0]);
+                }
+            },
+            "false 0",
+        ),
+        (
+            "interrupted by another tab",
+            |log| {
+                log.tell(&[entry::SEEN, 1_000, 1, 1])
+                    .tell(&[entry::STATE, 1_600, 0])
+                    .tell(&[entry::STATE, 9_000, 1])
+                    .tell(&[entry::SEEN, 9_600, 1, 0]);
+            },
+            "false 0",
+        ),
+        (
+            "until the end, over a flush",
+            |log| {
+                log.tell(&[entry::SEEN, 1_000, 1, 1]);
+            },
+            "true 9000",
+        ),
     ];
     for (what, tell, wanted) in cases {
         let mut log = Log::new();
         tell(&mut log);
         log.flush(10_000, true);
-        assert_eq!(log.of("exposure"), [format!("exposure of b {wanted}")], "{what}");
+        assert_eq!(
+            log.of("exposure"),
+            [format!("exposure of b {wanted}")],
+            "{what}"
+        );
     }
 }
 
@@ -270,7 +374,10 @@ fn time_counts_while_the_page_is_visible_focused_and_in_use() {
         .flush(3_700_000, true);
     // The first two tenths and half of the third were on the screen from the fifth second on.
     let seen = [35_000, 35_000, 35_000, 0, 0, 0, 0, 0, 0, 0];
-    assert_eq!(log.of("attention"), [format!("attention 40000 25 {seen:?}")]);
+    assert_eq!(
+        log.of("attention"),
+        [format!("attention 40000 25 {seen:?}")]
+    );
 }
 
 #[test]
@@ -339,9 +446,13 @@ fn published_cases_of_rage_clicks_hold() {
     let mut run = 0;
     for case in cases["cases"].as_array().expect("cases") {
         let config = &case["config"];
-        if [("click_count", 3), ("timeout_ms", 1000), ("threshold_px", 30)]
-            .iter()
-            .any(|(name, ours)| number(&config[*name]) != *ours)
+        if [
+            ("click_count", 3),
+            ("timeout_ms", 1000),
+            ("threshold_px", 30),
+        ]
+        .iter()
+        .any(|(name, ours)| number(&config[*name]) != *ours)
         {
             continue;
         }
@@ -349,7 +460,10 @@ fn published_cases_of_rage_clicks_hold() {
         let clicks = case["clicks"].as_array().expect("clicks");
         let mut log = Log::new();
         for click in clicks {
-            let (t, at) = (number(&click["t_ms"]) + 1_000, (number(&click["x"]), number(&click["y"])));
+            let (t, at) = (
+                number(&click["t_ms"]) + 1_000,
+                (number(&click["x"]), number(&click["y"])),
+            );
             log.down(t).click_at(t, 1, at, 0);
         }
         log.flush(60_000, true);
@@ -365,7 +479,9 @@ fn published_cases_of_rage_clicks_hold() {
 fn entries() -> impl Strategy<Value = Vec<Vec<u32>>> {
     let small = 0..10u32;
     let one = (
-        prop::sample::select(vec![0, 1, 2, 2, 2, 3, 3, 4, 5, 6, 7, 7, 8, 8, 9, 11, 12, 13]),
+        prop::sample::select(vec![
+            0, 1, 2, 2, 2, 3, 3, 4, 5, 6, 7, 7, 8, 8, 9, 11, 12, 13,
+        ]),
         0..1_500u32,
         prop::collection::vec(small, 8),
     );
@@ -375,7 +491,13 @@ fn entries() -> impl Strategy<Value = Vec<Vec<u32>>> {
         for (code, pause, rest) in told {
             now += pause;
             let mut entry = match code {
-                entry::CLICK => vec![code | (rest[7] % 4) << 8, now, kind::SIGNAL.into(), SIGNAL, 2],
+                entry::CLICK => vec![
+                    code | (rest[7] % 4) << 8,
+                    now,
+                    kind::SIGNAL.into(),
+                    SIGNAL,
+                    2,
+                ],
                 entry::FIELD => vec![code | (rest[7] % 6) << 8, now, kind::FIELD.into(), FIELD],
                 entry::RECORD => vec![code, now, kind::SIGNAL.into(), SIGNAL, 5],
                 entry::ELEMENT | entry::VITAL => vec![code],

@@ -4,11 +4,11 @@
 //! both encodings hold them.
 
 use proptest::prelude::*;
-use snag_beacon::limits::{NAME_BYTES, PROPS, SENT_MS, STRING_BYTES};
 use snag_beacon::kind::signal::WORDS;
+use snag_beacon::limits::{NAME_BYTES, PROPS, SENT_MS, STRING_BYTES};
 use snag_beacon::{
-    Attention, Batch, Click, Custom, Element, Event, Exposure, Field, Kind, Pageview, Signal, Usage,
-    decode, decode_with_skipped, encode, to_json,
+    Attention, Batch, Click, Custom, Element, Event, Exposure, Field, Kind, Pageview, Signal,
+    Usage, decode, decode_with_skipped, encode, to_json,
 };
 
 fn cut(text: String, limit: usize) -> String {
@@ -45,8 +45,18 @@ fn name() -> impl Strategy<Value = String> {
 
 fn element() -> impl Strategy<Value = Element<'static>> {
     prop::array::uniform10(text().boxed()).prop_map(|texts| {
-        let [selector, tag, text, href, role, name, type_, ad, placement, campaign] =
-            texts.map(Into::into);
+        let [
+            selector,
+            tag,
+            text,
+            href,
+            role,
+            name,
+            type_,
+            ad,
+            placement,
+            campaign,
+        ] = texts.map(Into::into);
         Element {
             selector,
             tag,
@@ -97,22 +107,28 @@ fn kind() -> impl Strategy<Value = Kind<'static>> {
                 name: name.into(),
             })
         });
-    let attention = (any::<[u32; 7]>(), 0..=100u8, any::<u16>(), any::<[u32; 10]>()).prop_map(
-        |([engaged, load, lcp, inp, cls, fcp, ttfb], depth, status, tenths)| {
-            Kind::Attention(Attention {
-                engaged,
-                depth,
-                status,
-                load,
-                lcp,
-                inp,
-                cls,
-                fcp,
-                ttfb,
-                tenths,
-            })
-        },
-    );
+    let attention = (
+        any::<[u32; 7]>(),
+        0..=100u8,
+        any::<u16>(),
+        any::<[u32; 10]>(),
+    )
+        .prop_map(
+            |([engaged, load, lcp, inp, cls, fcp, ttfb], depth, status, tenths)| {
+                Kind::Attention(Attention {
+                    engaged,
+                    depth,
+                    status,
+                    load,
+                    lcp,
+                    inp,
+                    cls,
+                    fcp,
+                    ttfb,
+                    tenths,
+                })
+            },
+        );
     let exposure = (element(), any::<u32>(), any::<bool>(), any::<u32>()).prop_map(
         |(element, visible, viewable, clicks)| {
             Kind::Exposure(Exposure {
@@ -123,8 +139,14 @@ fn kind() -> impl Strategy<Value = Kind<'static>> {
             })
         },
     );
-    let field = (element(), element(), text(), any::<[u32; 5]>(), any::<[bool; 2]>()).prop_map(
-        |(form, element, message, figures, [last, submitted])| {
+    let field = (
+        element(),
+        element(),
+        text(),
+        any::<[u32; 5]>(),
+        any::<[bool; 2]>(),
+    )
+        .prop_map(|(form, element, message, figures, [last, submitted])| {
             let [order, hesitation, dwell, corrections, focuses] = figures;
             Kind::Field(Field {
                 form,
@@ -140,8 +162,7 @@ fn kind() -> impl Strategy<Value = Kind<'static>> {
                     submitted,
                 },
             })
-        },
-    );
+        });
     let value = proptest::option::of(prop_oneof![
         any::<f64>().prop_filter("finite", |value| value.is_finite()),
         (0..1_000_000u32).prop_map(|cents| f64::from(cents) / 100.0),

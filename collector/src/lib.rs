@@ -40,8 +40,8 @@ pub use enrich::{
     Agent, Agents, BotPolicy, BotReason, MmdbError, Networks, Place, Places, Site, Sites,
     SpamReferrers, attribution,
 };
-pub use tracker_files::integrity;
 pub use spool::{Kept, SpoolConfig, SpoolDirectory, State};
+pub use tracker_files::integrity;
 
 use databases::Databases;
 use detections::Detections;

@@ -40,11 +40,19 @@ pub(crate) fn run(verify: &Verify) -> Result<Exit> {
     let log = place.path().join("requests.json");
     let page = said(
         Command::new(browser)
-            .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"])
+            .args([
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+            ])
             .args(["--no-first-run", "--disable-background-networking"])
             .args(["--disable-component-update", "--disable-sync"])
             .arg(format!("--virtual-time-budget={PATIENCE}"))
-            .arg(format!("--user-data-dir={}", place.path().join("profile").display()))
+            .arg(format!(
+                "--user-data-dir={}",
+                place.path().join("profile").display()
+            ))
             .arg(format!("--log-net-log={}", log.display()))
             .arg("--dump-dom")
             .arg(verify.url.as_str()),
@@ -124,7 +132,9 @@ fn verdict(is_tag_there: bool, beacons: Option<Vec<u16>>) -> Exit {
     match beacons.as_deref() {
         None => Exit::Done,
         Some([]) => {
-            println!("no beacon left the page: see its console, and whether its Content-Security-Policy lists the collector in script-src and connect-src");
+            println!(
+                "no beacon left the page: see its console, and whether its Content-Security-Policy lists the collector in script-src and connect-src"
+            );
             Exit::NothingToReport
         }
         Some(statuses) if statuses.contains(&204) => {

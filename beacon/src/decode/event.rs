@@ -8,8 +8,8 @@ use crate::kind::signal::WORDS;
 use crate::limits::{ELEMENTS, PROPS, STRING_BYTES};
 use crate::reader::Reader;
 use crate::{
-    Attention, Click, Custom, Element, Event, Exposure, Field, Kind, Pageview, Signal, Usage, check,
-    kind,
+    Attention, Click, Custom, Element, Event, Exposure, Field, Kind, Pageview, Signal, Usage,
+    check, kind,
 };
 
 /// What the records of one batch are read with.

@@ -5,8 +5,8 @@
 
 use super::event::Records;
 use super::fields::Dictionary;
-use crate::detect::{Core, Flushed};
 use crate::detect::entry::{self, Entry};
+use crate::detect::{Core, Flushed};
 use crate::error::DecodeError;
 use crate::reader::Reader;
 use crate::{Batch, kind};
@@ -43,7 +43,8 @@ impl Replay {
             return Ok(());
         };
         let site = std::iter::once(1);
-        let dictionary = dictionary.at(site.chain(core.used(self.gave).iter().copied().map(u64::from)));
+        let dictionary =
+            dictionary.at(site.chain(core.used(self.gave).iter().copied().map(u64::from)));
         let mut records = Records::new(&dictionary, batch.sent);
         let mut rest = Reader::new(core.records(self.gave));
         while !rest.is_empty() {

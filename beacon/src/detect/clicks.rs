@@ -122,7 +122,8 @@ impl Clicks {
             waiting[0] = self.down;
             self.clicked += 1;
         }
-        let distance = (self.last[X].abs_diff(click[X])).wrapping_add(self.last[Y].abs_diff(click[Y]));
+        let distance =
+            (self.last[X].abs_diff(click[X])).wrapping_add(self.last[Y].abs_diff(click[Y]));
         if distance >= DISTANCE || marks & mark::NEVER_RAGE != 0 {
             self.end_burst(out);
         }

@@ -9,11 +9,11 @@ use serde::Deserialize;
 
 use crate::error::{DecodeError, Place, Problem, member};
 use crate::json::value::{List, Props, Text};
-use crate::limits::{EVENTS, PROPS};
 use crate::kind::signal::WORDS;
+use crate::limits::{EVENTS, PROPS};
 use crate::{
-    Attention, Batch, Click, Custom, Element, Event, Exposure, Field, Kind, Pageview, Signal, Usage,
-    VERSION, check,
+    Attention, Batch, Click, Custom, Element, Event, Exposure, Field, Kind, Pageview, Signal,
+    Usage, VERSION, check,
 };
 
 /// The batch, and how many events were of an unknown kind.

@@ -155,7 +155,10 @@ mod tests {
                 "https://s.example/find?q=Blue+Mug&page=2#x",
                 Some("blue mug"),
             ),
-            ("https://s.example/find?s=teapot%201907", Some("teapot 1907")),
+            (
+                "https://s.example/find?s=teapot%201907",
+                Some("teapot 1907"),
+            ),
             ("https://s.example/find?q=me%40mail.example", None),
             ("https://s.example/find?q=4111111111111111", None),
             ("https://s.example/find?q=", None),
