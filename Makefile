@@ -1,5 +1,5 @@
 # Each target is one line; what it does stands in xtask/.
-.PHONY: setup build tracker demo test lint fmt bench bench-import clean
+.PHONY: setup build tracker demo test lint fmt bench bench-import bench-tracker clean
 
 setup:        ## what npm, Debian and rustup bring: engine, browser, tools
 	cargo xtask setup
@@ -15,8 +15,10 @@ lint:         ## clippy with warnings denied
 	cargo clippy --workspace --all-targets -- -D warnings
 fmt:          ## format all Rust
 	cargo fmt --all
-bench: bench-import ## all benchmarks
+bench: bench-import bench-tracker ## all benchmarks
 bench-import: setup ## events a second from a file into the embedded engine
 	cargo xtask bench import
+bench-tracker: setup ## what the tracker costs a page: frames, tasks, heap, bytes of batches (MINUTES=10 for the heap)
+	cargo xtask bench tracker
 clean:
 	cargo clean

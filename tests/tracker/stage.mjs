@@ -86,6 +86,13 @@ export const stage = async (pages) => {
       },
     });
   };
+  // A page that carries no snippet.
+  const bare = async (path) => {
+    const context = await browser.newContext({ viewport: { width: 1000, height: 700 } });
+    const page = await context.newPage();
+    await page.goto(site.origin + path);
+    return Object.assign(page, { leave: () => context.close() });
+  };
   // Rows once there are at least as many as wanted, or all there are when patience ends.
   const rows = async (sql, wanted = 1, patience = 8000) => {
     const end = Date.now() + patience;
@@ -109,6 +116,7 @@ export const stage = async (pages) => {
     rows,
     events,
     open,
+    bare,
     close: async () => {
       await browser.close();
       site.close();

@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::build::{build, snag};
-use crate::step::{phase, works};
+use crate::step::{self, cargo, command, phase, works};
 
 const EVENTS: usize = 2_000_000;
 const ROUNDS: usize = 5;
@@ -17,7 +17,12 @@ const ROUNDS: usize = 5;
 pub(crate) fn bench(name: &str) -> Result<()> {
     match name {
         "import" => import(),
-        _ => bail!("there is no benchmark {name}; there is: import"),
+        "tracker" => {
+            crate::tracker::build(false)?;
+            step::run(&mut cargo(&["build", "--bin", "snag"]))?;
+            step::run(&mut command("node", &["tests/tracker/bench.mjs"]))
+        }
+        _ => bail!("there is no benchmark {name}; there are: import, tracker"),
     }
 }
 

@@ -21,7 +21,7 @@ const USAGE: &str = "usage: cargo xtask <step>
   build               the release binary, with the tracker in it
   demo [--once]       the shop and its visitors; with --once it ends by itself
   test                everything that CI runs
-  bench <name>        a benchmark: import";
+  bench <name>        a benchmark: import, tracker";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
