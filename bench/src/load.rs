@@ -49,6 +49,9 @@ struct Options {
     idle: usize,
 }
 
+/// How long the last answers are waited for.
+const LAST_ANSWERS: Duration = Duration::from_secs(5);
+
 fn main() -> Result<()> {
     let options = Options::parse();
     ensure!(options.to.ip().is_loopback(), "only to this machine");
@@ -96,10 +99,12 @@ fn run(options: &Options, requests: &[Vec<u8>]) -> Result<serde_json::Value> {
     };
     loop {
         let now = Instant::now();
-        if now >= end {
+        // What is under way is waited for, so that the counts of both sides agree.
+        let is_over = now >= end;
+        if is_over && (idle.len() == connections.len() || now >= end + LAST_ANSWERS) {
             break;
         }
-        while due(sent) <= now {
+        while !is_over && due(sent) <= now {
             let Some(number) = idle.pop_front() else {
                 break;
             };
@@ -114,7 +119,8 @@ fn run(options: &Options, requests: &[Vec<u8>]) -> Result<serde_json::Value> {
         }
         let wait = match options.rate {
             // Finer than the clock of the poll: look again at once.
-            Some(_) if !idle.is_empty() => Duration::ZERO,
+            Some(_) if !is_over && !idle.is_empty() => Duration::ZERO,
+            _ if is_over => LAST_ANSWERS,
             _ => end - now,
         };
         poll.poll(&mut events, Some(wait))?;

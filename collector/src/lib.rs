@@ -15,6 +15,7 @@ pub mod import;
 mod known_elements;
 mod metrics;
 mod receive;
+mod rehearsal;
 mod row;
 mod salts;
 mod shared_salts;
@@ -40,6 +41,7 @@ pub use enrich::{
     Agent, Agents, BotPolicy, BotReason, MmdbError, Networks, Place, Places, Site, Sites,
     SpamReferrers, attribution,
 };
+pub use rehearsal::Rehearsal;
 pub use spool::{Kept, SpoolConfig, SpoolDirectory, State};
 pub use tracker_files::integrity;
 

@@ -388,19 +388,24 @@ impl ElementRow<'_> {
 /// on all pages is one element and each card of a list is its own.
 #[must_use]
 pub(crate) fn element_id(site: &str, selector: &str, href: &str) -> u64 {
-    let mut hasher = blake3::Hasher::new();
-    for part in [site, selector, href] {
-        hasher.update(&(part.len() as u64).to_le_bytes());
-        hasher.update(part.as_bytes());
+    number(blake3::hash(&apart([site, selector, href])))
+}
+
+/// Texts in a row that no other texts give.
+pub(crate) fn apart(texts: [&str; 3]) -> Vec<u8> {
+    let length: usize = texts.iter().map(|text| 8 + text.len()).sum();
+    let mut row = Vec::with_capacity(length);
+    for text in texts {
+        row.extend_from_slice(&(text.len() as u64).to_le_bytes());
+        row.extend_from_slice(text.as_bytes());
     }
-    number(&hasher)
+    row
 }
 
 /// The first eight bytes of a hash as a number; 0 is kept for "none".
-pub(crate) fn number(hasher: &blake3::Hasher) -> u64 {
-    let mut bytes = [0; 8];
-    hasher.finalize_xof().fill(&mut bytes);
-    u64::from_le_bytes(bytes).max(1)
+pub(crate) fn number(hash: blake3::Hash) -> u64 {
+    let [a, b, c, d, e, f, g, h, ..] = *hash.as_bytes();
+    u64::from_le_bytes([a, b, c, d, e, f, g, h]).max(1)
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ export const forget = () => {
   count = 0;
 };
 
+export const isKnown = (node) => known.has(node);
+
 // The nearest clickable element, through shadow roots; the innermost one where nothing clickable was hit.
 export const clickable = (innermost) => {
   for (let node = innermost; node; node = node.parentNode || node.host) if (node.matches && node.matches(CLICKABLE)) return node;

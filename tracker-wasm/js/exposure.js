@@ -1,5 +1,5 @@
 // Which links, buttons and creatives are on the page and on the screen, and what part of the page is.
-import { element } from './element.js';
+import { element, isKnown } from './element.js';
 import { tell } from './log.js';
 import { now, once } from './page.js';
 
@@ -37,7 +37,7 @@ const idle = () =>
   });
 
 export const scan = once(() => {
-  waiting = [...document.querySelectorAll('a[href],button,[role=button],[data-snag],[data-snag-ad]')];
+  waiting = [...document.querySelectorAll('a[href],button,[role=button],[data-snag],[data-snag-ad]')].filter((node) => !isKnown(node));
   idle();
 }, REST);
 

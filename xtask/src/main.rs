@@ -21,7 +21,8 @@ const USAGE: &str = "usage: cargo xtask <step>
   build               the release binary, with the tracker in it
   demo [--once]       the shop and its visitors; with --once it ends by itself
   test                everything that CI runs
-  bench <name>        a benchmark: import, tracker";
+  bench <name>        a benchmark: import, collector, backlog, overload, tracker
+  soak                kills and outages by the hundred";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         ["demo", "--once"] => demo::demo(true),
         ["test"] => test::test(),
         ["bench", name] => bench::bench(name),
+        ["soak"] => test::soak(),
         _ => Err(anyhow::anyhow!(USAGE)),
     };
     match done {

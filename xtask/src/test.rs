@@ -64,6 +64,17 @@ pub(crate) fn test() -> Result<()> {
     }
 }
 
+/// The crash and outage tests at length: `SNAG_KILLS` kills (500) and `SNAG_OUTAGE_SECONDS` of a bad line (300).
+pub(crate) fn soak() -> Result<()> {
+    let mut tests = cargo(&["test", "--test", "e2e", "crash", "--", "--nocapture"]);
+    for (name, value) in [("SNAG_KILLS", "500"), ("SNAG_OUTAGE_SECONDS", "300")] {
+        if std::env::var_os(name).is_none() {
+            tests.env(name, value);
+        }
+    }
+    phase("soak", || run(&mut tests))
+}
+
 /// Runs a suite with its output shown, adds up what it says, and tells whether it ended well.
 fn counted(suite: &mut Command, count: &mut Count) -> Result<bool> {
     let name = name(suite);

@@ -97,43 +97,48 @@ pub(crate) fn is_forwarded(request: &RequestHead, proxies: &Proxies) -> bool {
 
 /// Whether a peer that is no visitor, by its address, tells of one that is not believed.
 pub(crate) fn is_behind_untrusted_proxy(request: &RequestHead, proxies: &Proxies) -> bool {
-    is_forwarded(request, proxies)
-        && peer(request).is_some_and(|peer| is_near(&peer) && !is_in(&proxies.trusted, &peer))
+    let is_no_visitor = |peer| is_near(&peer) && !is_in(&proxies.trusted, &peer);
+    peer(request).is_some_and(is_no_visitor) && is_forwarded(request, proxies)
 }
 
 /// Bytes of a user agent that are looked at; no browser's is as long.
 const USER_AGENT_BYTES: usize = 1024;
 
-/// The `User-Agent` header, cut, or empty.
-pub(crate) fn user_agent(request: &RequestHead) -> &str {
-    request
-        .headers()
-        .get(header::USER_AGENT)
-        .and_then(|value| value.to_str().ok())
-        .map(|agent| &agent[..agent.len().min(USER_AGENT_BYTES)])
-        .unwrap_or_default()
-}
-
 /// Bytes of a client hint that are looked at; browsers stay far below.
 const HINT_BYTES: usize = 512;
 
-/// The `Sec-CH-UA…` headers, as far as they were sent.
-pub(crate) fn hints(request: &RequestHead) -> ClientHints<'_> {
-    let header = |name: &str| {
-        request
-            .headers()
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .filter(|value| value.len() <= HINT_BYTES)
-            .unwrap_or_default()
-    };
-    ClientHints {
-        brands: header("sec-ch-ua"),
-        full_versions: header("sec-ch-ua-full-version-list"),
-        mobile: header("sec-ch-ua-mobile"),
-        platform: header("sec-ch-ua-platform"),
-        platform_version: header("sec-ch-ua-platform-version"),
+/// What a request's headers tell of its sender.
+#[derive(Debug, Default)]
+pub(crate) struct Head<'a> {
+    /// Bytes of all names and values.
+    pub(crate) bytes: usize,
+    /// `User-Agent`, cut, or empty.
+    pub(crate) user_agent: &'a str,
+    /// The `Sec-CH-UA…` headers, as far as they were sent.
+    pub(crate) hints: ClientHints<'a>,
+}
+
+/// Reads the headers once; looking each one up costs more.
+pub(crate) fn read(request: &RequestHead) -> Head<'_> {
+    let mut head = Head::default();
+    for (name, value) in request.headers() {
+        let name = name.as_str();
+        head.bytes += name.len() + value.len();
+        let (place, limit) = match name {
+            "user-agent" => (&mut head.user_agent, USER_AGENT_BYTES),
+            "sec-ch-ua" => (&mut head.hints.brands, HINT_BYTES),
+            "sec-ch-ua-full-version-list" => (&mut head.hints.full_versions, HINT_BYTES),
+            "sec-ch-ua-mobile" => (&mut head.hints.mobile, HINT_BYTES),
+            "sec-ch-ua-platform" => (&mut head.hints.platform, HINT_BYTES),
+            "sec-ch-ua-platform-version" => (&mut head.hints.platform_version, HINT_BYTES),
+            _ => continue,
+        };
+        // Of text such as this, which is ASCII, any byte may be the last.
+        *place = value
+            .to_str()
+            .map_or("", |text| &text[..text.len().min(limit)]);
     }
+    head
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ pub(super) fn signal<'a>(row: &mut EventRow<'a>, signal: &'a Signal<'_>) {
                 .update(&(row.site.len() as u64).to_le_bytes())
                 .update(row.site.as_bytes())
                 .update(signal.detail.as_bytes());
-            row.detail = format!("{:016x}", number(&hasher)).into();
+            row.detail = format!("{:016x}", number(hasher.finalize())).into();
         }
         EventKind::QuickBack | EventKind::Resource => row.detail = target(&signal.detail),
         _ => row.detail = clean(signal.detail.as_ref()),

@@ -41,16 +41,15 @@ pub(crate) struct SaltPair {
 /// The visitor's number under a key; never 0.
 #[must_use]
 pub(crate) fn visitor_id(key: &[u8; 32], site: &str, address: IpAddr, user_agent: &str) -> u64 {
-    let mut hasher = blake3::Hasher::new_keyed(key);
-    hasher
-        .update(&(site.len() as u64).to_le_bytes())
-        .update(site.as_bytes());
+    let mut told = Vec::with_capacity(16 + site.len() + user_agent.len());
+    told.extend_from_slice(&(site.len() as u64).to_le_bytes());
+    told.extend_from_slice(site.as_bytes());
     match address.to_canonical() {
-        IpAddr::V4(v4) => hasher.update(&v4.octets()),
-        IpAddr::V6(v6) => hasher.update(&v6.octets()[..8]),
-    };
-    hasher.update(user_agent.as_bytes());
-    number(&hasher)
+        IpAddr::V4(v4) => told.extend_from_slice(&v4.octets()),
+        IpAddr::V6(v6) => told.extend_from_slice(&v6.octets()[..8]),
+    }
+    told.extend_from_slice(user_agent.as_bytes());
+    number(blake3::keyed_hash(key, &told))
 }
 
 /// The visitor under the salt in force and, shortly after a change, under the one before (else 0).

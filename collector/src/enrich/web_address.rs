@@ -121,14 +121,7 @@ fn parts(url: &str) -> Option<(&str, &str, &str)> {
     let rest = url
         .strip_prefix("https://")
         .or_else(|| url.strip_prefix("http://"))?;
-    let host_end = rest
-        .bytes()
-        .position(|byte| !matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-'))
-        .unwrap_or(rest.len());
-    let (host, rest) = rest.split_at(host_end);
-    if !is_plain_host(host) {
-        return None;
-    }
+    let (host, rest) = rest.split_at(plain_host_length(rest.as_bytes())?);
     if rest.is_empty() {
         return Some((host, "/", ""));
     }
@@ -151,13 +144,21 @@ fn parts(url: &str) -> Option<(&str, &str, &str)> {
     (is_plain_query && ends_plainly).then_some((host, path, query))
 }
 
-/// A name in lower case, no number and no internationalised one.
-fn is_plain_host(host: &str) -> bool {
-    let last = host.rsplit('.').next().unwrap_or_default();
-    last.starts_with(|first: char| first.is_ascii_lowercase())
-        && !host.starts_with('.')
-        && !host.contains("..")
-        && !host.contains("xn--")
+/// Length of the host that a text begins with; `None` when it is a number, internationalised, or not in lower case.
+fn plain_host_length(text: &[u8]) -> Option<usize> {
+    let (mut before, mut label) = (b'.', 0);
+    for (at, &byte) in text.iter().enumerate() {
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' => {}
+            b'.' if before != b'.' => label = at + 1,
+            // Two hyphens mark what is internationalised.
+            b'-' if before != b'-' => {}
+            b'/' => return text[label].is_ascii_lowercase().then_some(at),
+            _ => return None,
+        }
+        before = byte;
+    }
+    text.get(label)?.is_ascii_lowercase().then_some(text.len())
 }
 
 /// `.` and `..` between slashes, also percent-encoded, are taken out by a parser.

@@ -15,7 +15,7 @@ use super::shape::{Fault, Line, LineElement, read};
 use crate::enrich::{
     BotReason, PageAddress, clean, element_row, page_address, referrer_address, source_of, target,
 };
-use crate::row::{ElementRow, EventKind, EventRow, element_id, number};
+use crate::row::{ElementRow, EventKind, EventRow, apart, element_id, number};
 
 /// The times that are believed: 1970 to 2199.
 const TIMES: std::ops::Range<i64> = 0..7_258_118_400_000;
@@ -244,13 +244,7 @@ fn check(line: &Line<'_>) -> Result<(), Fault> {
 }
 
 fn keyed(key: &[u8; 32], site: &str, what: &str, text: &str) -> u64 {
-    let mut hasher = blake3::Hasher::new_keyed(key);
-    for part in [what, site, text] {
-        hasher
-            .update(&(part.len() as u64).to_le_bytes())
-            .update(part.as_bytes());
-    }
-    number(&hasher)
+    number(blake3::keyed_hash(key, &apart([what, site, text])))
 }
 
 #[cfg(test)]

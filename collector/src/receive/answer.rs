@@ -15,6 +15,7 @@ use crate::enrich::DropReason;
 
 /// Names the reasons why events were not taken.
 const DROPPED: &str = "x-snag-dropped";
+const RETRY_AFTER: &str = "retry-after";
 
 /// Why a request was not let in.
 #[derive(Debug)]
@@ -111,10 +112,10 @@ impl Answers {
         match refused {
             Refused::TooMany(wait) => {
                 let seconds = wait.as_secs_f64().ceil().max(1.0);
-                response.insert_header((header::RETRY_AFTER, seconds.to_string()));
+                tell(&mut response, RETRY_AFTER, seconds.to_string());
             }
             Refused::NoRoom => {
-                response.insert_header((header::RETRY_AFTER, "1"));
+                tell(&mut response, RETRY_AFTER, "1".to_owned());
                 response.force_close();
             }
             // What else was sent would have to be read to its end.
@@ -131,22 +132,25 @@ impl Answers {
             Taken::TooLarge => self.with(StatusCode::PAYLOAD_TOO_LARGE).body(format!(
                 "these events take more than {ROWS_BYTES} bytes to store; send fewer at a time\n"
             )),
-            Taken::Unavailable | Taken::Stored { .. } => self
-                .with(StatusCode::SERVICE_UNAVAILABLE)
-                .insert_header((header::RETRY_AFTER, "5"))
-                .body("events cannot be stored right now; try again later\n"),
+            Taken::Unavailable | Taken::Stored { .. } => {
+                let mut response = self.with(StatusCode::SERVICE_UNAVAILABLE);
+                tell(&mut response, RETRY_AFTER, "5".to_owned());
+                response.body("events cannot be stored right now; try again later\n")
+            }
         }
     }
 }
 
 /// Lets pages of any origin read an answer.
 pub(super) fn readable(response: &mut HttpResponseBuilder) {
+    response.insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
+}
+
+/// Adds a header that pages may read as well.
+fn tell(response: &mut HttpResponseBuilder, name: &'static str, value: String) {
     response
-        .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
-        .insert_header((
-            header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            "x-snag-dropped, retry-after",
-        ));
+        .insert_header((name, value))
+        .insert_header((header::ACCESS_CONTROL_EXPOSE_HEADERS, name));
 }
 
 /// Names why events were not taken, where some were not.
@@ -156,10 +160,8 @@ pub(super) fn name_dropped(response: &mut HttpResponseBuilder, dropped: &[DropRe
     }
     let mut words: Vec<&str> = dropped.iter().map(|reason| reason.word()).collect();
     words.dedup();
-    response.insert_header((
-        DROPPED,
-        format!("{}; events={}", words.join(","), dropped.len()),
-    ));
+    let told = format!("{}; events={}", words.join(","), dropped.len());
+    tell(response, DROPPED, told);
 }
 
 pub(super) fn no_such_method(allowed: &str) -> HttpResponse {

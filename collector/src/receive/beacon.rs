@@ -6,7 +6,7 @@ use actix_http::{Payload, RequestHead, Response, StatusCode};
 use super::Receiving;
 use super::admit;
 use super::answer::{Answers, name_dropped};
-use super::take::{Taken, take};
+use super::take::{Taken, put};
 
 /// The tracker sends an untyped body and so needs no preflight; who types it as JSON does.
 pub(super) const ANSWERS: Answers = Answers {
@@ -19,18 +19,22 @@ pub(super) async fn beacon(
     payload: Payload,
     receiving: &Receiving,
 ) -> Response<BoxBody> {
-    let (sender, body) = match admit(request, payload, receiving).await {
-        Ok(admitted) => admitted,
+    // What was sent is done with before the commit is waited for.
+    let put = match admit(request, payload, receiving).await {
+        Ok((sender, body)) => match snag_beacon::decode(&body) {
+            Ok(batch) => put(receiving, &sender, &batch),
+            Err(error) => {
+                receiving.metrics.refused("malformed");
+                return ANSWERS.malformed(error).into();
+            }
+        },
         Err(refused) => return ANSWERS.refused(&refused).into(),
     };
-    let batch = match snag_beacon::decode(&body) {
-        Ok(batch) => batch,
-        Err(error) => {
-            receiving.metrics.refused("malformed");
-            return ANSWERS.malformed(error).into();
-        }
+    let taken = match put {
+        Ok(put) => put.settle(receiving).await,
+        Err(taken) => taken,
     };
-    match take(receiving, &sender, &batch).await {
+    match taken {
         Taken::Stored { dropped, .. } => {
             let mut response = ANSWERS.with(StatusCode::NO_CONTENT);
             name_dropped(&mut response, &dropped);

@@ -63,6 +63,18 @@ pub(super) fn text<'a>(object: &'a Map<String, Value>, names: &[&str]) -> &'a st
         .unwrap_or_default()
 }
 
+/// The object of the first of the names, also one that was written as a text.
+pub(super) fn inner<'a>(
+    object: &'a Map<String, Value>,
+    names: &[&str],
+) -> Option<Cow<'a, Map<String, Value>>> {
+    match member(object, names)? {
+        Value::Object(inner) => Some(Cow::Borrowed(inner)),
+        Value::String(json) => serde_json::from_str(json).ok().map(Cow::Owned),
+        _ => None,
+    }
+}
+
 /// A number, also one that was written as a text.
 pub(super) fn number(value: &Value) -> Option<f64> {
     match value {

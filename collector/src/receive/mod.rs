@@ -17,6 +17,7 @@ mod plausible;
 mod take;
 mod umami;
 
+use std::cell::RefCell;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -28,7 +29,7 @@ use bytes::Bytes;
 use crate::Collecting;
 use crate::client;
 use crate::enrich::Sender;
-use crate::spool::Lane;
+use crate::spool::{Lane, Rows};
 use answer::{Answers, Refused};
 pub(crate) use body::Room;
 pub(crate) use limit::Limiter;
@@ -42,13 +43,20 @@ const HEAD_BYTES: usize = 16 * 1024;
 pub(crate) struct Receiving {
     collecting: Arc<Collecting>,
     lane: Lane,
+    /// Room to encode one batch after the other.
+    rows: RefCell<Rows>,
 }
 
 impl Receiving {
     /// To be made on the thread itself.
     fn new(collecting: Arc<Collecting>) -> Self {
         let lane = Lane::open(Arc::clone(&collecting.spool));
-        Self { collecting, lane }
+        let rows = RefCell::default();
+        Self {
+            collecting,
+            lane,
+            rows,
+        }
     }
 }
 
@@ -140,11 +148,8 @@ fn sender<'a>(request: &'a RequestHead, collecting: &Receiving) -> Result<Sender
         collecting.metrics.refused(refused.word());
         Err(refused)
     };
-    let headers = request.headers().iter();
-    let head: usize = headers
-        .map(|(name, value)| name.as_str().len() + value.len())
-        .sum();
-    if head > HEAD_BYTES {
+    let head = client::read(request);
+    if head.bytes > HEAD_BYTES {
         return refuse(Refused::LongHead);
     }
     if client::is_behind_untrusted_proxy(request, &collecting.proxies) {
@@ -164,8 +169,8 @@ fn sender<'a>(request: &'a RequestHead, collecting: &Receiving) -> Result<Sender
     }
     Ok(Sender {
         address,
-        user_agent: client::user_agent(request),
-        hints: client::hints(request),
+        user_agent: head.user_agent,
+        hints: head.hints,
     })
 }
 

@@ -108,34 +108,17 @@ pub(super) fn translate(body: &[u8], sites: &Sites) -> Result<Asked, String> {
 }
 
 fn custom(name: &str, object: &Map<String, Value>) -> Kind<'static> {
-    let parsed;
-    let props = match member(object, &["p", "props", "m", "meta"]) {
-        Some(Value::Object(props)) => Some(props),
-        Some(Value::String(json)) => {
-            parsed = serde_json::from_str::<Map<String, Value>>(json).ok();
-            parsed.as_ref()
-        }
-        _ => None,
-    };
-    let mut props = props.map(foreign::properties).unwrap_or_default();
+    let props = foreign::inner(object, &["p", "props", "m", "meta"]);
+    let mut props = props.map_or_else(Vec::new, |props| foreign::properties(&props));
     if LINKS.contains(&name) {
         for (_, url) in props.iter_mut().filter(|(key, _)| key == "url") {
             *url = target(url).into_owned();
         }
     }
     let mut custom = foreign::custom(name, &props);
-    let parsed;
-    let revenue = match member(object, &["$", "revenue"]) {
-        Some(Value::Object(revenue)) => Some(revenue),
-        Some(Value::String(json)) => {
-            parsed = serde_json::from_str::<Map<String, Value>>(json).ok();
-            parsed.as_ref()
-        }
-        _ => None,
-    };
-    if let Some(revenue) = revenue {
+    if let Some(revenue) = foreign::inner(object, &["$", "revenue"]) {
         custom.value = revenue.get("amount").and_then(number);
-        custom.currency = cut(text(revenue, &["currency"]), 3).into();
+        custom.currency = cut(text(&revenue, &["currency"]), 3).into();
     }
     Kind::Custom(custom)
 }

@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use super::Receiving;
 use crate::databases::Watched;
 use crate::encoding::RowBinary;
-use crate::enrich::{DropReason, Enriched, Knowledge, Sender, enrich};
-use crate::row::{Table, month_of};
-use crate::spool::{Batch, Rows};
+use crate::enrich::{DropReason, Knowledge, Sender, enrich};
+use crate::row::{ElementRow, EventRow, InteractionRow, Table, month_of};
+use crate::spool::{Batch, Commit, Rows};
 
 /// Bytes the rows of one batch may take: a batch can name one long text many times.
 pub(super) const ROWS_BYTES: u64 = 1024 * 1024;
@@ -37,14 +37,56 @@ pub(super) async fn take(
     sender: &Sender<'_>,
     batch: &snag_beacon::Batch<'_>,
 ) -> Taken {
-    let now = Timestamp::now().as_millisecond();
-    let salts = match receiving.salts.at(now) {
-        Ok(salts) => salts,
-        Err(error) => {
-            tracing::error!(%error, "the day's salt cannot be written: beacons are turned away");
-            return unavailable(receiving);
+    match put(receiving, sender, batch) {
+        Ok(put) => put.settle(receiving).await,
+        Err(taken) => taken,
+    }
+}
+
+/// What was put into the spool and waits for its commit; nothing of the batch itself is needed any more.
+#[derive(Debug)]
+pub(super) struct Put {
+    /// None where nothing was to be stored.
+    commit: Option<Commit>,
+    accepted: usize,
+    dropped: Vec<DropReason>,
+    elements: Vec<(u64, i64)>,
+}
+
+impl Put {
+    /// Waits until the disk has it.
+    pub(super) async fn settle(self, receiving: &Receiving) -> Taken {
+        let Self {
+            commit,
+            accepted,
+            dropped,
+            elements,
+        } = self;
+        if let Some(commit) = commit {
+            if let Err(error) = commit.await {
+                return unavailable(receiving, &error);
+            }
+            receiving.known_elements.remember(&elements);
+            receiving.metrics.accepted(accepted);
         }
-    };
+        Taken::Stored { accepted, dropped }
+    }
+}
+
+/// Enriches a batch and puts what is left of it into the spool.
+///
+/// # Errors
+/// When it is not taken: nothing of it is stored then.
+pub(super) fn put(
+    receiving: &Receiving,
+    sender: &Sender<'_>,
+    batch: &snag_beacon::Batch<'_>,
+) -> Result<Put, Taken> {
+    let now = Timestamp::now().as_millisecond();
+    let salts = receiving.salts.at(now).map_err(|error| {
+        tracing::error!(%error, "the day's salt cannot be written: beacons are turned away");
+        unavailable(receiving, &error)
+    })?;
     let databases = &receiving.databases;
     let places = databases.places.as_ref().map(Watched::current);
     let networks = databases.networks.as_ref().map(Watched::current);
@@ -60,10 +102,9 @@ pub(super) async fn take(
         spam: spam.as_deref().unwrap_or(&receiving.known_spam),
     };
     let enriched = enrich(&knowledge, sender, batch);
-    enriched
-        .dropped
-        .iter()
-        .for_each(|reason| receiving.metrics.dropped(*reason));
+    for reason in &enriched.dropped {
+        receiving.metrics.dropped(*reason);
+    }
     for detected in &enriched.detected {
         receiving.metrics.detected(*detected);
         let agent = sender.user_agent;
@@ -71,61 +112,72 @@ pub(super) async fn take(
             .detections
             .note(&batch.site, *detected, agent, now);
     }
-    let accepted = enriched.events.len() + enriched.interactions.len();
-    if accepted > 0 {
-        let (rows, elements) = rows(receiving, &enriched);
+    let mut put = Put {
+        commit: None,
+        accepted: enriched.events.len() + enriched.interactions.len(),
+        dropped: enriched.dropped,
+        elements: Vec::new(),
+    };
+    if put.accepted > 0 {
+        let mut rows = receiving.rows.borrow_mut();
+        rows.clear();
+        encode_events(&mut rows, &enriched.events);
+        encode_interactions(&mut rows, &enriched.interactions);
+        put.elements = encode_elements(receiving, &mut rows, &enriched.elements);
         if rows.bytes() > ROWS_BYTES {
             receiving.metrics.refused("too_large");
-            return Taken::TooLarge;
+            return Err(Taken::TooLarge);
         }
-        if let Err(error) = receiving.lane.append(&rows).await {
-            tracing::debug!(%error, "a batch was turned away");
-            return unavailable(receiving);
-        }
-        receiving.known_elements.remember(&elements);
-        receiving.metrics.accepted(accepted);
+        let appended = receiving.lane.append(&rows);
+        put.commit = Some(appended.map_err(|error| unavailable(receiving, &error))?);
     }
-    Taken::Stored {
-        accepted,
-        dropped: enriched.dropped,
-    }
+    Ok(put)
 }
 
-fn unavailable(receiving: &Receiving) -> Taken {
+fn unavailable(receiving: &Receiving, reason: &dyn std::error::Error) -> Taken {
+    tracing::debug!(%reason, "a batch was turned away");
     receiving.metrics.refused("unavailable");
     Taken::Unavailable
 }
 
-/// Encodes what is to be stored. Elements that were stored lately are left out; those that are in are named.
-fn rows(receiving: &Receiving, enriched: &Enriched<'_>) -> (Rows, Vec<(u64, i64)>) {
-    let (mut rows, mut elements) = (Rows::default(), Vec::new());
-    for event in &enriched.events {
+fn encode_events(rows: &mut Rows, events: &[EventRow<'_>]) {
+    for event in events {
         let batch = Batch {
             table: Table::Events,
             month: month_of(event.time),
         };
         event.write(&mut RowBinary(rows.grow(batch, 1)));
     }
-    for row in &enriched.interactions {
+}
+
+fn encode_interactions(rows: &mut Rows, interactions: &[InteractionRow<'_>]) {
+    for row in interactions {
         let batch = Batch {
             table: row.table(),
             month: month_of(row.event.time),
         };
         row.write(&mut RowBinary(rows.grow(batch, 1)));
     }
-    for element in &enriched.elements {
-        if receiving
-            .known_elements
-            .knows(element.element, element.seen_at)
-        {
-            continue;
-        }
-        let batch = Batch {
-            table: Table::Elements,
-            month: 0,
-        };
-        element.write(&mut RowBinary(rows.grow(batch, 1)));
-        elements.push((element.element, element.seen_at));
-    }
-    (rows, elements)
+}
+
+/// Leaves out elements that were stored lately; gives those that are in.
+fn encode_elements(
+    receiving: &Receiving,
+    rows: &mut Rows,
+    elements: &[ElementRow<'_>],
+) -> Vec<(u64, i64)> {
+    let known = &receiving.known_elements;
+    let fresh = elements
+        .iter()
+        .filter(|row| !known.knows(row.element, row.seen_at));
+    fresh
+        .map(|row| {
+            let batch = Batch {
+                table: Table::Elements,
+                month: 0,
+            };
+            row.write(&mut RowBinary(rows.grow(batch, 1)));
+            (row.element, row.seen_at)
+        })
+        .collect()
 }

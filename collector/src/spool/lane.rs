@@ -45,30 +45,28 @@ impl Lane {
         Self { spool, waiters }
     }
 
-    /// Appends rows and waits until the disk has them.
+    /// Adds rows to the next commit, which is to be waited for: only then the disk has them.
     ///
     /// # Errors
-    /// As [`Spool::append`], and what the commit itself met.
-    pub(crate) async fn append(&self, rows: &Rows) -> Result<(), SpoolError> {
-        let group = self.spool.append(rows)?;
-        let waiters = &self.waiters;
-        let registered = None;
-        Commit {
-            group,
-            waiters,
-            registered,
-        }
-        .await
+    /// As [`Spool::append`].
+    pub(crate) fn append(&self, rows: &Rows) -> Result<Commit, SpoolError> {
+        Ok(Commit {
+            group: self.spool.append(rows)?,
+            waiters: Rc::clone(&self.waiters),
+            registered: None,
+        })
     }
 }
 
-struct Commit<'a> {
+/// A commit to come: how it went.
+#[derive(Debug)]
+pub(crate) struct Commit {
     group: Arc<Group>,
-    waiters: &'a Waiters,
+    waiters: Waiters,
     registered: Option<Waker>,
 }
 
-impl Future for Commit<'_> {
+impl Future for Commit {
     type Output = Result<(), SpoolError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {

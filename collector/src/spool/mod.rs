@@ -1,7 +1,6 @@
 //! The durable log between the answer to a beacon and its row in the store.
 //!
-//! Invariant: [`Lane::append`] returns `Ok` only after the rows were forced to the disk; what it returned `Ok` for is
-//! shipped, whatever dies in between. It knows nothing of HTTP or of the store.
+//! Invariant: a [`Commit`] says `Ok` only after its rows were forced to the disk; what it said `Ok` of is shipped, whatever dies in between. It knows nothing of HTTP or of the store.
 
 mod disk;
 mod frame;
@@ -25,7 +24,7 @@ use disk::{Disk, RealDisk};
 use writer::{Writer, lock};
 
 pub(crate) use frame::Batch;
-pub(crate) use lane::Lane;
+pub(crate) use lane::{Commit, Lane};
 pub(crate) use pending::{Group, Rows, SpoolError};
 pub(crate) use rejected::move_aside;
 pub use rejected::{Kept, SpoolDirectory, State};
@@ -97,7 +96,7 @@ impl Spool {
         })
     }
 
-    /// Adds rows to the next commit, whose group is given. Does not wait; [`Lane::append`] does.
+    /// Adds rows to the next commit, whose group is given. Does not wait; [`Commit`] does.
     ///
     /// # Errors
     /// [`SpoolError::Full`] over a quota, [`SpoolError::Closed`] after the end; nothing counts then.

@@ -70,7 +70,7 @@ impl Rows {
     }
 
     /// Forgets the rows and keeps the room they took, but for batches that had none.
-    fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.parts.retain(|part| part.rows > 0);
         for part in &mut self.parts {
             part.rows = 0;

@@ -20,6 +20,8 @@ use super::shelf::Shelf;
 const ROOM_CHECK: Duration = Duration::from_secs(1);
 /// Between two tries to seal what could not be sealed.
 const SEAL_AGAIN: Duration = Duration::from_secs(5);
+/// Between two words about a disk that goes on failing.
+const COMPLAIN_AGAIN: Duration = Duration::from_secs(60);
 /// Between two looks whether the store has caught up, so that a segment may be sealed by its age.
 const BEHIND: Duration = Duration::from_millis(100);
 
@@ -34,6 +36,8 @@ pub(super) struct Writer {
     has_room: bool,
     last_requests: usize,
     last_commit: Instant,
+    /// When a person was last told that the disk fails, while it does.
+    complained: Option<Instant>,
 }
 
 impl Writer {
@@ -49,6 +53,7 @@ impl Writer {
             has_room: true,
             last_requests: 0,
             last_commit: now,
+            complained: None,
         }
     }
 
@@ -155,6 +160,9 @@ impl Writer {
         let start = Instant::now();
         match self.write(rows) {
             Ok(length) => {
+                if self.complained.take().is_some() {
+                    tracing::info!("the spool can be written again");
+                }
                 self.shelf.open_bytes.store(length, Ordering::Relaxed);
                 self.shelf
                     .commit_seconds
@@ -162,7 +170,13 @@ impl Writer {
                 Ok(())
             }
             Err(error) => {
-                tracing::error!(%error, requests = self.last_requests, "the spool cannot be written: beacons are turned away");
+                let is_told = self
+                    .complained
+                    .is_some_and(|at| at.elapsed() < COMPLAIN_AGAIN);
+                if !is_told {
+                    self.complained = Some(Instant::now());
+                    tracing::error!(%error, "the spool cannot be written: beacons are turned away until it can");
+                }
                 self.seal();
                 Err(SpoolError::Disk(Arc::new(error)))
             }

@@ -30,9 +30,9 @@ pub(super) fn find(text: &[u8]) -> Vec<Span> {
     spans
 }
 
-/// Whether there is an `@` in percent-encoding.
-pub(super) fn has_encoded_at(text: &[u8]) -> bool {
-    memchr::memchr_iter(b'%', text).any(|at| sign(&text[at..]) > 0)
+/// Whether there is an `@`, plain or percent-encoded.
+pub(super) fn has_sign(text: &[u8]) -> bool {
+    memchr::memchr2_iter(b'@', b'%', text).any(|at| sign(&text[at..]) > 0)
 }
 
 /// Length of the `@` that a text begins with, 0 if it does not.

@@ -53,26 +53,26 @@ const NUMBER_DIGITS: usize = 9;
 /// Length from which a word without a break may be a secret.
 const TOKEN_BYTES: usize = 32;
 
-const DIGIT: u8 = 1;
-const WORD: u8 = 2;
-const COLON: u8 = 4;
-const DOT: u8 = 8;
-const AT: u8 = 16;
-const PERCENT: u8 = 32;
+/// Bytes that are summed up at once, so that no sum runs into the next.
+const SUMMED: usize = 255;
 
-const CLASSES: [u8; 256] = classes();
+const DIGIT: u64 = 1;
+const DOT: u64 = 1 << 16;
+const COLON: u64 = 1 << 32;
+const SIGN: u64 = 1 << 48;
 
-const fn classes() -> [u8; 256] {
+/// What each byte adds to the sums: digits, dots, colons, and signs that an `@` can be written with.
+const WEIGHTS: [u64; 256] = weights();
+
+const fn weights() -> [u64; 256] {
     let mut table = [0; 256];
     let mut byte = 0;
     while byte < 256 {
         table[byte] = match byte as u8 {
-            b'0'..=b'9' => DIGIT | WORD,
-            b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'_' => WORD,
-            b':' => COLON,
+            b'0'..=b'9' => DIGIT,
             b'.' => DOT,
-            b'@' => AT,
-            b'%' => PERCENT,
+            b':' => COLON,
+            b'@' | b'%' => SIGN,
             _ => 0,
         };
         byte += 1;
@@ -80,28 +80,35 @@ const fn classes() -> [u8; 256] {
     table
 }
 
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+}
+
 /// Whether the text could hold anything at all: decided by counting, so that most texts are done with.
 fn is_suspicious(text: &[u8]) -> bool {
-    if text.len() < 3 {
-        return false;
+    let (mut digits, mut dots, mut colons, mut signs) = (0, 0, 0, 0);
+    for part in text.chunks(SUMMED) {
+        let sum = part
+            .iter()
+            .map(|byte| WEIGHTS[usize::from(*byte)])
+            .sum::<u64>();
+        digits += sum & 0xffff;
+        dots += (sum >> 16) & 0xffff;
+        colons += (sum >> 32) & 0xffff;
+        signs += sum >> 48;
     }
-    let (mut digits, mut colons, mut dots, mut word, mut longest) = (0, 0, 0, 0_usize, 0_usize);
-    let mut seen = 0;
-    for &byte in text {
-        let class = CLASSES[usize::from(byte)];
-        seen |= class;
-        digits += usize::from(class & DIGIT);
-        colons += usize::from(class & COLON != 0);
-        dots += usize::from(class & DOT != 0);
-        word = if class & WORD != 0 { word + 1 } else { 0 };
-        longest = longest.max(word);
-    }
-    seen & AT != 0
-        || seen & PERCENT != 0 && email::has_encoded_at(text)
-        || digits >= NUMBER_DIGITS
+    let number = NUMBER_DIGITS as u64;
+    digits >= number
         || digits >= 4 && dots >= 3
-        || colons >= 2 && digits > 0
-        || longest >= TOKEN_BYTES
+        || digits > 0 && colons >= 2
+        || signs > 0 && email::has_sign(text)
+        || digits > 0 && text.len() >= TOKEN_BYTES && has_long_word(text)
+}
+
+/// Whether there is a word that is long enough for a secret.
+fn has_long_word(text: &[u8]) -> bool {
+    text.split(|byte| !is_word(*byte))
+        .any(|word| word.len() >= TOKEN_BYTES)
 }
 
 /// All that is to be replaced, in order and without overlap.

@@ -2,18 +2,15 @@
 //!
 //! Long words that people do write, such as `how-to-make-the-best-cake-2024` or the names of CSS classes, stay.
 
-use super::{CLASSES, Span, TOKEN_BYTES, WORD};
+use super::{Span, TOKEN_BYTES, is_word};
 
 /// The secret that begins here, if one does.
 pub(super) fn at(text: &[u8], at: usize) -> Option<Span> {
-    let is_inside = at > 0
-        && CLASSES[usize::from(text[at - 1])] & WORD != 0
-        && !super::follows_escape(text, at);
+    let is_inside = at > 0 && is_word(text[at - 1]) && !super::follows_escape(text, at);
     if is_inside {
         return None;
     }
-    let is_word = |byte: &&u8| CLASSES[usize::from(**byte)] & WORD != 0;
-    let end = at + text[at..].iter().take_while(is_word).count();
+    let end = at + text[at..].iter().take_while(|byte| is_word(**byte)).count();
     let is_secret = end - at >= TOKEN_BYTES && is_secret(&text[at..end]);
     is_secret.then_some(Span {
         start: at,

@@ -103,11 +103,11 @@ fn an_error_of_the_disk_is_told_and_what_it_touched_never_comes_back() {
         let disk = Moody::default();
         let spool = open_on(&disk, config(directory.path()));
         on_lane(&spool, async |lane| {
-            lane.append(&rows("before,")).await.expect("append");
+            append(&lane, &rows("before,")).await.expect("append");
             disk.will([deed]);
-            let hit = lane.append(&rows("never,")).await;
+            let hit = append(&lane, &rows("never,")).await;
             assert!(matches!(hit, Err(SpoolError::Disk(_))), "{deed:?}");
-            lane.append(&rows("after")).await.expect("append");
+            append(&lane, &rows("after")).await.expect("append");
         });
         spool.close();
         assert_eq!(shipped(directory.path()), "before,after", "{deed:?}");
@@ -121,10 +121,10 @@ fn a_directory_that_is_gone_is_told_and_a_new_one_is_used() {
     let spool = open(config(&place));
     std::fs::remove_dir_all(&place).expect("remove");
     on_lane(&spool, async |lane| {
-        let lost = lane.append(&rows("lost")).await;
+        let lost = append(&lane, &rows("lost")).await;
         assert!(matches!(lost, Err(SpoolError::Disk(_))));
         std::fs::create_dir(&place).expect("mend");
-        lane.append(&rows("kept")).await.expect("append");
+        append(&lane, &rows("kept")).await.expect("append");
     });
     spool.close();
     assert_eq!(shipped(&place), "kept");
@@ -136,10 +136,10 @@ fn a_segment_that_cannot_be_sealed_is_sealed_later_and_loses_nothing() {
     let disk = Moody::default();
     let spool = open_on(&disk, config(directory.path()));
     on_lane(&spool, async |lane| {
-        lane.append(&rows("before,")).await.expect("append");
+        append(&lane, &rows("before,")).await.expect("append");
         disk.will([Deed::Forget(EIO), Deed::FailToCut]);
-        assert!(lane.append(&rows("never,")).await.is_err());
-        lane.append(&rows("after")).await.expect("append");
+        assert!(append(&lane, &rows("never,")).await.is_err());
+        append(&lane, &rows("after")).await.expect("append");
     });
     spool.close();
     assert_eq!(shipped(directory.path()), "before,after");
@@ -158,10 +158,10 @@ fn below_the_disks_reserve_rows_are_turned_away_until_there_is_room() {
     );
     *disk.0.free.lock().expect("lock") = Some(999);
     on_lane(&spool, async |lane| {
-        let full = lane.append(&rows("never")).await;
+        let full = append(&lane, &rows("never")).await;
         assert!(matches!(full, Err(SpoolError::Full(_))));
         *disk.0.free.lock().expect("lock") = Some(1000);
-        while lane.append(&rows("kept")).await.is_err() {
+        while append(&lane, &rows("kept")).await.is_err() {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     });
@@ -186,7 +186,7 @@ fn behind_a_slow_disk_memory_is_bounded_and_the_rest_is_turned_away() {
     let outcomes = on_lane(&spool, async |lane| {
         let appends = (0..40).map(|_| {
             let (lane, rows) = (lane.clone(), rows(&big));
-            async move { lane.append(&rows).await.is_ok() }
+            async move { append(&lane, &rows).await.is_ok() }
         });
         futures_util::future::join_all(appends).await
     });

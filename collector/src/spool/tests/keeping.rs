@@ -10,11 +10,11 @@ fn what_was_acknowledged_is_in_the_sealed_segments_once_and_in_order() {
     on_lane(&spool, async |lane| {
         for number in 0..200 {
             let text = format!("<{number}>");
-            lane.append(&rows(&text)).await.expect("append");
+            append(&lane, &rows(&text)).await.expect("append");
             expected.push_str(&text);
         }
         spool.close();
-        let late = lane.append(&rows("late")).await;
+        let late = append(&lane, &rows("late")).await;
         assert!(matches!(late, Err(SpoolError::Closed)));
     });
     assert_eq!(shipped(directory.path()), expected);
@@ -36,7 +36,7 @@ fn a_crowd_from_several_threads_is_kept_whole_in_few_commits() {
                 on_lane(spool, async |lane| {
                     let appends = (0..250).map(|number| {
                         let lane = lane.clone();
-                        async move { lane.append(&rows(&format!("<{thread}.{number}>"))).await }
+                        async move { append(&lane, &rows(&format!("<{thread}.{number}>"))).await }
                     });
                     for done in futures_util::future::join_all(appends).await {
                         done.expect("append");
@@ -74,7 +74,7 @@ fn rows_of_several_months_and_tables_are_batches_of_their_own() {
         for (number, batch) in (1..).zip(all.iter().rev()) {
             rows.grow(*batch, number).push(b'x');
         }
-        lane.append(&rows).await.expect("append");
+        append(&lane, &rows).await.expect("append");
     });
     spool.close();
     let path = list(directory.path(), SEALED).expect("list").remove(0);
@@ -91,9 +91,9 @@ fn over_the_quota_rows_are_turned_away() {
         ..config(directory.path())
     });
     on_lane(&spool, async |lane| {
-        let fits = lane.append(&rows("first")).await;
+        let fits = append(&lane, &rows("first")).await;
         fits.expect("nothing waits yet");
-        let second = lane.append(&rows("second")).await;
+        let second = append(&lane, &rows("second")).await;
         assert!(matches!(second, Err(SpoolError::Full(_))));
     });
     spool.close();
@@ -107,7 +107,7 @@ fn who_goes_away_before_the_answer_leaves_no_room_taken() {
     on_lane(&spool, async |lane| {
         for _ in 0..100 {
             let gone = rows("gone");
-            let mut append = std::pin::pin!(lane.append(&gone));
+            let mut append = std::pin::pin!(append(&lane, &gone));
             // Looked at once, which queues the rows, and then dropped.
             let _ = futures_util::poll!(append.as_mut());
         }
@@ -136,12 +136,12 @@ fn while_the_store_is_behind_segments_grow_instead_of_becoming_many() {
     let directory = tempfile::tempdir().expect("tempdir");
     let spool = open(config(directory.path()));
     on_lane(&spool, async |lane| {
-        lane.append(&rows("first")).await.expect("append");
+        append(&lane, &rows("first")).await.expect("append");
         while spool.shelf().segments() == 0 {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         for _ in 0..10 {
-            lane.append(&rows("later")).await.expect("append");
+            append(&lane, &rows("later")).await.expect("append");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         assert_eq!(list(directory.path(), SEALED).expect("list").len(), 1);
@@ -161,7 +161,7 @@ fn what_was_set_aside_is_listed_put_back_and_dropped_by_name() {
     let directory = tempfile::tempdir().expect("tempdir");
     let spool = open(config(directory.path()));
     on_lane(&spool, async |lane| {
-        lane.append(&rows("kept")).await.expect("append");
+        append(&lane, &rows("kept")).await.expect("append");
     });
     spool.close();
     let place = SpoolDirectory::new(directory.path().to_owned());

@@ -41,6 +41,10 @@ fn on_lane<T>(spool: &Arc<Spool>, work: impl AsyncFnOnce(Lane) -> T) -> T {
     tokio::task::LocalSet::new().block_on(&runtime, async { work(Lane::open(spool)).await })
 }
 
+async fn append(lane: &Lane, rows: &Rows) -> Result<(), SpoolError> {
+    lane.append(rows)?.await
+}
+
 fn open(config: SpoolConfig) -> Arc<Spool> {
     Arc::new(Spool::open(config).expect("open"))
 }

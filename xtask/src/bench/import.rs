@@ -1,33 +1,21 @@
-//! `make bench…`: figures as medians of interleaved runs, never as tests.
+//! `make bench-import`: from a file into the embedded engine.
 
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 
+use super::median;
 use crate::build::{build, snag};
-use crate::step::{self, cargo, command, phase, works};
+use crate::step::{phase, works};
 
 const EVENTS: usize = 2_000_000;
 const ROUNDS: usize = 5;
 
-/// Runs the benchmark of that name.
-pub(crate) fn bench(name: &str) -> Result<()> {
-    match name {
-        "import" => import(),
-        "tracker" => {
-            crate::tracker::build(false)?;
-            step::run(&mut cargo(&["build", "--bin", "snag"]))?;
-            step::run(&mut command("node", &["tests/tracker/bench.mjs"]))
-        }
-        _ => bail!("there is no benchmark {name}; there are: import, tracker"),
-    }
-}
-
 /// Events a second from a file into the embedded engine, against reading and understanding the file alone.
-fn import() -> Result<()> {
+pub(super) fn run() -> Result<()> {
     phase("building", build)?;
     let place = std::env::temp_dir().join(format!("snag-bench-{}", std::process::id()));
     std::fs::create_dir_all(&place)?;
@@ -43,8 +31,8 @@ fn measure(place: &Path) -> Result<()> {
     let (mut understood, mut stored) = (Vec::new(), Vec::new());
     for round in 1..=ROUNDS {
         // A strict import of a file whose last line is bad understands every line and stores none.
-        let alone = run(place, &["import", "events", "--strict"], &bad, 5)?;
-        let whole = run(place, &["import", "events"], &good, 0)?;
+        let alone = import(place, &["import", "events", "--strict"], &bad, 5)?;
+        let whole = import(place, &["import", "events"], &good, 0)?;
         println!(
             "round {round}: understanding alone {alone:.0} events/s, with storing {whole:.0} events/s"
         );
@@ -63,7 +51,7 @@ fn measure(place: &Path) -> Result<()> {
 }
 
 /// One run in a data directory of its own, on one core; events a second of the whole process.
-fn run(place: &Path, arguments: &[&str], file: &Path, exit: i32) -> Result<f64> {
+fn import(place: &Path, arguments: &[&str], file: &Path, exit: i32) -> Result<f64> {
     ensure!(
         works("taskset", &["-V"]),
         "taskset is missing (Debian: util-linux)"
@@ -117,12 +105,4 @@ fn write_events(good: &Path, bad: &Path) -> Result<()> {
     std::fs::copy(good, bad)?;
     writeln!(std::fs::OpenOptions::new().append(true).open(bad)?, "bad")?;
     Ok(())
-}
-
-fn median(mut figures: Vec<f64>) -> Result<f64> {
-    figures.sort_by(f64::total_cmp);
-    figures
-        .get(figures.len() / 2)
-        .copied()
-        .context("nothing was measured")
 }
