@@ -9,7 +9,7 @@ use super::Receiving;
 use crate::databases::Watched;
 use crate::encoding::RowBinary;
 use crate::enrich::{DropReason, Knowledge, Sender, enrich};
-use crate::row::{ElementRow, EventRow, Table, month_of};
+use crate::row::{ElementRow, EventRow, InteractionRow, Table, month_of};
 use crate::spool::{Batch, Commit, Rows};
 
 /// Bytes the rows of one batch may take: a batch can name one long text many times.
@@ -114,7 +114,7 @@ pub(super) fn put(
     }
     let mut put = Put {
         commit: None,
-        accepted: enriched.events.len(),
+        accepted: enriched.events.len() + enriched.interactions.len(),
         dropped: enriched.dropped,
         elements: Vec::new(),
     };
@@ -122,6 +122,7 @@ pub(super) fn put(
         let mut rows = receiving.rows.borrow_mut();
         rows.clear();
         encode_events(&mut rows, &enriched.events);
+        encode_interactions(&mut rows, &enriched.interactions);
         put.elements = encode_elements(receiving, &mut rows, &enriched.elements);
         if rows.bytes() > ROWS_BYTES {
             receiving.metrics.refused("too_large");
@@ -146,6 +147,16 @@ fn encode_events(rows: &mut Rows, events: &[EventRow<'_>]) {
             month: month_of(event.time),
         };
         event.write(&mut RowBinary(rows.grow(batch, 1)));
+    }
+}
+
+fn encode_interactions(rows: &mut Rows, interactions: &[InteractionRow<'_>]) {
+    for row in interactions {
+        let batch = Batch {
+            table: row.table(),
+            month: month_of(row.event.time),
+        };
+        row.write(&mut RowBinary(rows.grow(batch, 1)));
     }
 }
 
