@@ -56,6 +56,7 @@ export const element = (node) => {
 // page's author named: a mark, an id, a field's name, a link's target.
 const selector = (node, isPrivate) => {
   const root = node.getRootNode();
+  const above = root.host ? selector(root.host) + ' >>> ' : '';
   const unique = (path) => root.querySelectorAll(path).length == 1;
   let path = '';
   for (let at = node; at.localName; at = at.parentNode) {
@@ -64,10 +65,11 @@ const selector = (node, isPrivate) => {
       .filter((name) => !isPrivate && at.getAttribute(name) && !/\d{3}|_r_/.test(at.id))
       .map((name) => (name == 'id' ? '#' + CSS.escape(at.id) : `${name == 'data-snag' ? '' : at.localName}[${name}=${JSON.stringify(at.getAttribute(name))}]`))
       .find(unique);
+    if (named) return above + named + path;
     const alike = [...at.parentNode.children].filter((other) => other.localName == at.localName);
-    path = (named || at.localName + (alike[1] ? `:nth-of-type(${alike.indexOf(at) + 1})` : '')) + path;
-    if (named || unique(path)) break;
+    path = at.localName + (alike[1] ? `:nth-of-type(${alike.indexOf(at) + 1})` : '') + path;
+    if (unique(path)) break;
     path = '>' + path;
   }
-  return (root.host ? selector(root.host) + ' >>> ' : '') + path;
+  return above + path;
 };
