@@ -19,6 +19,7 @@ mod request;
 mod selection;
 mod slots;
 mod statement;
+mod text;
 mod ticket;
 mod worker;
 
