@@ -9,6 +9,8 @@ mod answer;
 mod body;
 mod failure;
 mod format;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod lexer;
 mod native_blocks;
 mod native_revision;
