@@ -60,6 +60,16 @@ pub fn page_address(url: &str) {
     }
 }
 
+/// Cleans a text of what may name a person, and what is left once more.
+///
+/// # Panics
+/// When the second time changes anything, or the text more than doubles.
+pub fn clean(text: &str) {
+    let once = crate::enrich::clean(text);
+    assert!(once.len() <= 2 * text.len(), "{once}");
+    assert_eq!(crate::enrich::clean(&*once), once);
+}
+
 /// Translates a body as each of the other trackers' protocols.
 ///
 /// # Panics

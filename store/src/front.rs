@@ -9,6 +9,8 @@ mod answer;
 mod body;
 mod failure;
 mod format;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod lexer;
 mod native_blocks;
 mod native_revision;
@@ -19,6 +21,7 @@ mod request;
 mod selection;
 mod slots;
 mod statement;
+mod text;
 mod ticket;
 mod worker;
 

@@ -18,5 +18,7 @@ pub use config::{Config, DEFAULT_DATABASE, Secret, ServerConfig};
 pub use doctor::{Check, Examination, doctor};
 pub use engine::{ENGINE_VERSION, engine_package};
 pub use error::Error;
+#[cfg(fuzzing)]
+pub use front::fuzzing;
 pub use migration::Applied;
 pub use store::{BodyFormat, Role, Store};

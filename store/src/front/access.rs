@@ -76,6 +76,16 @@ impl Credentials {
 }
 
 impl Shown {
+    /// Every way of showing a secret that is let in with it.
+    #[cfg(fuzzing)]
+    pub(super) fn showing(secret: &str) -> impl Iterator<Item = Shown> {
+        let users = [None, Some(""), Some("snag"), Some("default")];
+        users.into_iter().map(move |user| Shown {
+            user: user.map(str::to_owned),
+            password: Some(secret.to_owned()),
+        })
+    }
+
     /// Looks at ClickHouse's headers, then at `Authorization` (Basic or Bearer), then at the URL.
     pub(super) fn from_request(
         headers: &HeaderMap,

@@ -142,7 +142,10 @@ pub(super) fn decoded<'a>(
                 Ok(decoder) => Box::new(decoder),
                 Err(error) => return Err(error.to_string()),
             },
-            Some("br") => Box::new(brotli::Decompressor::new(reader, 64 << 10)),
+            Some("br") => Box::new(brotli::Decompressor::new(
+                ordinary_window(reader)?,
+                64 << 10,
+            )),
             Some("lz4") => Box::new(lz4_flex::frame::FrameDecoder::new(reader)),
             Some(other) => return Err(format!("unknown Content-Encoding {other}")),
         };
@@ -151,6 +154,19 @@ pub(super) fn decoded<'a>(
     } else {
         reader
     })
+}
+
+/// Refuses brotli's large windows, of up to 1 GiB at once: RFC 7932 ends at 16 MiB and has these first bits reserved.
+fn ordinary_window(mut reader: impl Read + Send) -> Result<impl Read + Send, String> {
+    let mut first = [0];
+    let length = fill(&mut reader, &mut first).map_err(|error| error.to_string())?;
+    if length > 0 && first[0] & 0x7f == 0x11 {
+        return Err("a window of brotli is 16 MiB at most".to_owned());
+    }
+    Ok(Read::chain(
+        Read::take(io::Cursor::new(first), length as u64),
+        reader,
+    ))
 }
 
 /// Fills `buffer` as far as the reader goes; shorter than the buffer only at the end.
@@ -220,6 +236,8 @@ mod tests {
             assert!(outcome.is_err(), "{name}");
         }
         assert!(decoded(plain.as_slice(), Some("rot13"), false).is_err());
+        let large_window: &[u8] = &[0x11, 30, 0x03];
+        assert!(decoded(large_window, Some("br"), false).is_err());
     }
 
     fn gzip(plain: &[u8]) -> Vec<u8> {

@@ -13,8 +13,12 @@ const ZSTD: u8 = 0x90;
 const NONE: u8 = 0x02;
 /// No frame of ClickHouse is larger; a larger one is a mistake or an attack.
 const LARGEST: usize = 1 << 30;
+/// A byte of LZ4 stands for no more, being at most one more of a length.
+const LZ4_UNFOLDS_TO: usize = 255;
+/// A block of ZSTD, which has a head of three bytes, holds no more.
+const ZSTD_BLOCK: usize = 128 << 10;
 
-fn checksum(bytes: &[u8]) -> [u8; CHECKSUM] {
+pub(super) fn checksum(bytes: &[u8]) -> [u8; CHECKSUM] {
     cityhash_rs::cityhash_102_128(bytes)
         .rotate_right(64)
         .to_le_bytes()
@@ -80,9 +84,13 @@ impl<R: Read> Decompressor<R> {
             return Err(invalid("the checksum of a compressed frame does not match"));
         }
         let body = &frame[HEADER..];
+        // Memory is taken for what the bytes can hold, not for what is said of them.
         self.plain = match head[CHECKSUM] {
+            LZ4 if plain > LZ4_UNFOLDS_TO * body.len() => {
+                return Err(invalid("a compressed frame says to hold more than it can"));
+            }
             LZ4 => lz4_flex::block::decompress(body, plain).map_err(invalid)?,
-            ZSTD => zstd::bulk::decompress(body, plain)?,
+            ZSTD => zstd::bulk::decompress(body, plain.min(body.len() / 3 * ZSTD_BLOCK))?,
             NONE => body.to_vec(),
             other => {
                 return Err(invalid(format!(
@@ -175,6 +183,32 @@ mod tests {
                     "cut at {at}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn what_a_frame_says_to_hold_takes_no_memory() {
+        let text = b"some bytes";
+        // Both hold the text, and say to hold 1 GiB.
+        let cases = [
+            (LZ4, lz4_flex::block::compress(text), None),
+            (
+                ZSTD,
+                zstd::bulk::compress(text, 1).unwrap(),
+                Some(text.as_slice()),
+            ),
+        ];
+        for (method, body, wanted) in cases {
+            let mut frame = vec![method];
+            frame.extend(((HEADER + body.len()) as u32).to_le_bytes());
+            frame.extend((LARGEST as u32).to_le_bytes());
+            frame.extend(body);
+            let frame = [&checksum(&frame)[..], &frame].concat();
+            let mut decompressor = Decompressor::new(frame.as_slice());
+            let mut back = Vec::new();
+            let read = decompressor.read_to_end(&mut back);
+            assert_eq!(read.is_ok().then_some(back.as_slice()), wanted);
+            assert!(decompressor.plain.capacity() <= 1 << 20, "{method:#x}");
         }
     }
 }

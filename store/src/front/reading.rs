@@ -40,7 +40,7 @@ pub(super) fn check(
 }
 
 /// Whether `file` stands anywhere as a name, or a name is spelled so that it might.
-fn names_file(text: &[u8]) -> bool {
+pub(super) fn names_file(text: &[u8]) -> bool {
     let mut at = 0;
     while let Some(token) = next_token(text, at) {
         at = token.end;

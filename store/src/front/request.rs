@@ -8,7 +8,7 @@ use hyper::{HeaderMap, Method, Request, StatusCode};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::task::TaskTracker;
 
-use super::access::{Credentials, Shown};
+use super::access::{Access, Credentials, Shown};
 use super::answer::{Answer, Stamp, answered, plain, refused};
 use super::body::{Pump, pipe};
 use super::failure::Failure;
@@ -46,45 +46,19 @@ impl Desk {
 
     /// Answers one request. Dropping the future stops the statement.
     pub(super) async fn handle(&self, request: Request<Incoming>) -> Answer {
-        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-        let query_string = request.uri().query().unwrap_or_default();
-        match request.uri().path() {
-            "/ping" => return plain(StatusCode::OK, "Ok.\n"),
-            "/" if reads && query_string.is_empty() => return plain(StatusCode::OK, "Ok.\n"),
-            "/" => {}
-            _ => {
-                return plain(
-                    StatusCode::NOT_FOUND,
-                    "There is no such handler here; ask at /\n",
-                );
-            }
-        }
-        if !reads && *request.method() != Method::POST {
-            return plain(StatusCode::NOT_IMPLEMENTED, "Use GET or POST\n");
-        }
-        let mut options = Options::read(query_string, request.headers());
-        let shown = Shown::from_request(
-            request.headers(),
-            options.user.as_deref(),
-            options.password.as_deref(),
-        );
-        let mut stamp = Stamp {
-            query_id: options.query_id.clone().unwrap_or_else(random_id),
-            version: self.engine.version().to_owned(),
-            compress: options.compress,
+        let received = match receive(request, &self.credentials, self.engine.version()).await {
+            Ok(received) => received,
+            Err(answer) => return answer,
         };
-        let access = match self.credentials.admit(&shown) {
-            Ok(access) => access,
-            Err(failure) => return refused(&failure, &stamp),
-        };
-        let (parts, body) = request.into_parts();
+        let Received {
+            access,
+            reads_only,
+            options,
+            content_encoding,
+            body,
+            stamp,
+        } = received;
         let (pump, reader) = pipe();
-        let pumping = match read_form(&parts.headers, body, &mut options).await {
-            Ok(Some(body)) => Pumping::Body(pump, body),
-            Ok(None) => Pumping::Nothing(pump),
-            Err(failure) => return refused(&failure, &stamp),
-        };
-        stamp.compress = options.compress;
         let ticket = Ticket::new();
         let task = Task {
             engine: Arc::clone(&self.engine),
@@ -92,8 +66,8 @@ impl Desk {
             ticket: Arc::clone(&ticket),
             options,
             access,
-            reads_only: reads,
-            content_encoding: pumping.content_encoding(&parts.headers),
+            reads_only,
+            content_encoding,
             body: reader,
         };
         let guard = Guard::new(ticket, Arc::clone(&self.engine));
@@ -105,7 +79,7 @@ impl Desk {
         };
         // Detached: it ends by itself when its outlet or its body goes.
         drop(self.work.spawn_blocking(move || run(task, outlet)));
-        match pumped(pumping, head).await {
+        match pumped(pump, body, head).await {
             Ok(head) => answered(head, blocks, guard, stamp),
             Err(failure) => {
                 guard.release();
@@ -115,39 +89,96 @@ impl Desk {
     }
 }
 
-/// What there is to be moved to the worker.
-enum Pumping {
-    Body(Pump, Incoming),
-    Nothing(Pump),
+/// A request that was let in, as far as it is known before its body has come.
+pub(super) struct Received {
+    pub(super) access: Access,
+    /// The method is one that only reads.
+    pub(super) reads_only: bool,
+    pub(super) options: Options,
+    pub(super) content_encoding: Option<String>,
+    /// What is left to be read; nothing after a form.
+    pub(super) body: Option<Incoming>,
+    pub(super) stamp: Stamp,
 }
 
-impl Pumping {
-    fn content_encoding(&self, headers: &HeaderMap) -> Option<String> {
-        match self {
-            Pumping::Nothing(_) => None,
-            Pumping::Body(_, body) if body.is_end_stream() => None,
-            Pumping::Body(..) => headers
-                .get(CONTENT_ENCODING)
-                .and_then(|value| value.to_str().ok())
-                .map(str::to_owned),
+/// Lets a request in and reads what it says about itself; of its body, only a form.
+///
+/// # Errors
+/// The answer, where the engine is not asked.
+pub(super) async fn receive(
+    request: Request<Incoming>,
+    credentials: &Credentials,
+    version: &str,
+) -> Result<Received, Answer> {
+    let reads_only = matches!(*request.method(), Method::GET | Method::HEAD);
+    let query_string = request.uri().query().unwrap_or_default();
+    match request.uri().path() {
+        "/ping" => return Err(plain(StatusCode::OK, "Ok.\n")),
+        "/" if reads_only && query_string.is_empty() => {
+            return Err(plain(StatusCode::OK, "Ok.\n"));
+        }
+        "/" => {}
+        _ => {
+            return Err(plain(
+                StatusCode::NOT_FOUND,
+                "There is no such handler here; ask at /\n",
+            ));
         }
     }
-
-    async fn run(self) {
-        match self {
-            Pumping::Body(pump, body) => pump.run(body).await,
-            Pumping::Nothing(pump) => pump.close().await,
-        }
+    if !reads_only && *request.method() != Method::POST {
+        return Err(plain(StatusCode::NOT_IMPLEMENTED, "Use GET or POST\n"));
     }
+    let mut options = Options::read(query_string, request.headers());
+    let shown = Shown::from_request(
+        request.headers(),
+        options.user.as_deref(),
+        options.password.as_deref(),
+    );
+    let mut stamp = Stamp {
+        query_id: options.query_id.clone().unwrap_or_else(random_id),
+        version: version.to_owned(),
+        compress: options.compress,
+    };
+    let access = match credentials.admit(&shown) {
+        Ok(access) => access,
+        Err(failure) => return Err(refused(&failure, &stamp)),
+    };
+    let (parts, body) = request.into_parts();
+    let body = match read_form(&parts.headers, body, &mut options).await {
+        Ok(body) => body,
+        Err(failure) => return Err(refused(&failure, &stamp)),
+    };
+    stamp.compress = options.compress;
+    let content_encoding = body
+        .as_ref()
+        .filter(|body| !body.is_end_stream())
+        .and_then(|_| parts.headers.get(CONTENT_ENCODING))
+        .and_then(|value| value.to_str().ok())
+        .map(str::to_owned);
+    Ok(Received {
+        access,
+        reads_only,
+        options,
+        content_encoding,
+        body,
+        stamp,
+    })
 }
 
 /// Moves the body while waiting for the head of the answer, and to its end before giving it: a client that is
 /// still sending would otherwise see a broken connection instead of the answer.
 async fn pumped(
-    pumping: Pumping,
+    pump: Pump,
+    body: Option<Incoming>,
     head: oneshot::Receiver<Result<Head, Failure>>,
 ) -> Result<Head, Failure> {
-    let (head, ()) = tokio::join!(head, pumping.run());
+    let pumping = async {
+        match body {
+            Some(body) => pump.run(body).await,
+            None => pump.close().await,
+        }
+    };
+    let (head, ()) = tokio::join!(head, pumping);
     head.unwrap_or_else(|_| {
         Err(Failure::new(
             1002,

@@ -93,7 +93,9 @@ fn scan_insert(text: &[u8], insert: Token, complete: bool) -> Option<Statement> 
                     });
                 }
                 if depth == 0 && is("FORMAT") {
-                    let name = next_token(text, at)?;
+                    let Some(name) = next_token(text, at) else {
+                        continue;
+                    };
                     if name.end == text.len() && !complete {
                         return None;
                     }
@@ -246,6 +248,13 @@ mod tests {
                 "{}",
             ),
             ("INSERT INTO t", "INSERT INTO t", None, ""),
+            ("INSERT INTO t FORMAT", "INSERT INTO t FORMAT", None, ""),
+            (
+                "INSERT INTO t FORMAT -- which?\n",
+                "INSERT INTO t FORMAT -- which?",
+                None,
+                "",
+            ),
             (
                 "/* c */ INSERT INTO t SETTINGS a='x' FORMAT CSV\n",
                 "/* c */ INSERT INTO t SETTINGS a='x'",

@@ -18,16 +18,13 @@ use super::reading;
 use super::reply::{Head, Outlet, Reply};
 use super::selection::Selection;
 use super::slots::{Slots, Use};
-use super::statement::{Statement, begins_insert, scan};
+use super::statement::Statement;
+use super::text::read_statement;
 use super::ticket::Ticket;
 use crate::engine::{Connection, Engine, Insertion, Tally, quote_name};
 
-/// A statement longer than this is refused; rows of an INSERT do not count.
-const LONGEST_STATEMENT: usize = 64 << 20;
 /// So much is read at once, and appended at once.
 const PIECE: usize = 1 << 20;
-/// So much is read before the first look at the statement.
-const FIRST_LOOK: usize = 64 << 10;
 
 /// What a worker needs to know.
 pub(super) struct Task {
@@ -62,7 +59,7 @@ impl Task {
             self.options.decompress,
         )
         .map_err(|reason| Failure::bad_arguments(&reason))?;
-        let (text, statement) = self.read_statement(reader.as_mut())?;
+        let (text, statement) = read_statement(&self.options.query, reader.as_mut())?;
         match statement {
             Statement::Empty => Err(Failure::syntax("Syntax error: the query is empty")),
             Statement::Insert { head, format, data } => {
@@ -95,45 +92,6 @@ impl Task {
                 self.ticket.can_be_killed();
                 let selection = Selection::new(&text, &query, &self.options, started);
                 selection.answer(&mut connection, reply)
-            }
-        }
-    }
-
-    /// The statement's text, followed by as many bytes of its rows as came with it.
-    fn read_statement(&self, reader: &mut dyn Read) -> Result<(Vec<u8>, Statement), Failure> {
-        let broken = |error: std::io::Error| {
-            Failure::body(&format!("the request's body broke off: {error}"))
-        };
-        let mut text = self.options.query.clone().into_bytes();
-        if !text.is_empty() {
-            // As in ClickHouse, the body goes on where the URL's text ends.
-            if let Some(insert @ Statement::Insert { .. }) = scan(&text, true) {
-                return Ok((text, insert));
-            }
-            text.push(b'\n');
-        }
-        let mut complete = false;
-        loop {
-            let known = text.len();
-            let piece = if known < FIRST_LOOK {
-                FIRST_LOOK
-            } else {
-                PIECE
-            };
-            if !complete {
-                text.resize(known + piece, 0);
-                let read = fill(reader, &mut text[known..]).map_err(broken)?;
-                text.truncate(known + read);
-                complete = read < piece;
-            }
-            if (complete || begins_insert(&text))
-                && let Some(statement) = scan(&text, complete)
-            {
-                return Ok((text, statement));
-            }
-            if text.len() > LONGEST_STATEMENT {
-                let message = format!("the statement is longer than {LONGEST_STATEMENT} bytes");
-                return Err(Failure::new(229, "QUERY_IS_TOO_LARGE", &message));
             }
         }
     }

@@ -28,13 +28,23 @@ struct Span {
 /// The text without what may name a person.
 #[must_use]
 pub(crate) fn clean<'a>(text: impl Into<Cow<'a, str>>) -> Cow<'a, str> {
-    let text = text.into();
+    let mut text = text.into();
+    // A mark also sets apart what stood beside, and then that may be seen to name a person too.
+    while let Some(marked) = mark(&text) {
+        text = Cow::Owned(marked);
+    }
+    text
+}
+
+/// The text with marks for what is found at one walk; `None` when nothing is. No mark is ever found again, so there are
+/// fewer bytes left to find each time.
+fn mark(text: &str) -> Option<String> {
     if !is_suspicious(text.as_bytes()) {
-        return text;
+        return None;
     }
     let spans = spans(text.as_bytes());
     if spans.is_empty() {
-        return text;
+        return None;
     }
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
@@ -44,7 +54,7 @@ pub(crate) fn clean<'a>(text: impl Into<Cow<'a, str>>) -> Cow<'a, str> {
         at = span.end;
     }
     out.push_str(&text[at..]);
-    Cow::Owned(out)
+    Some(out)
 }
 
 /// Digits in groups, down to which a text is looked at closely.

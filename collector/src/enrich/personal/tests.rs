@@ -35,6 +35,8 @@ fn what_may_name_a_person_is_replaced_wherever_it_stands() {
         ("/ip/203.0.113.9/x", "/ip/{ip}/x"),
         ("[2001:db8::1]", "[{ip}]"),
         ("it was 2001:db8::1.", "it was {ip}."),
+        ("jane@mail.example::1", "{email}{ip}"),
+        ("1::123456789012", "{ip}{number}"),
         ("/o/550e8400-e29b-41d4-a716-446655440000", "/o/{token}"),
         ("/t/d41d8cd98f00b204e9800998ecf8427e.txt", "/t/{token}.txt"),
         (
