@@ -71,7 +71,7 @@ async fn beacons_become_a_funnel_while_serving_and_after() {
     let alone = run(&data, &funnel).json();
     assert_eq!(visitors(&alone), [10, 6]);
     assert_eq!(
-        ask(&data, "SELECT count() FROM events WHERE bot = 'crawler'").await,
+        ask(&data, "SELECT count() FROM events WHERE bot = 'program'").await,
         1
     );
     assert_eq!(
