@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// The role of a connection that may only read.
 pub(crate) const READER: &str = "snag_reader";
 /// Tables that hold keys, salts or hashes of passwords; no reader sees them.
-const PRIVATE_TABLES: [&str; 3] = ["secrets", "users", "tokens"];
+const PRIVATE_TABLES: [&str; 4] = ["secrets", "salts", "users", "tokens"];
 
 const MAIN: &str = "<clickhouse>\n  <user_directories><users_xml><path>users.xml</path></users_xml></user_directories>\n\
                     </clickhouse>\n";

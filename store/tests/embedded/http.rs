@@ -336,6 +336,36 @@ async fn the_password_for_tools_reads_tables_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn tables_that_hold_keys_are_refused_to_who_may_only_read() {
+    let bench = Bench::open().await;
+    bench.store.migrate().await.unwrap();
+    // A table that gets such a column later is found by its name.
+    let keys = "SELECT DISTINCT table FROM system.columns WHERE database = 'snag' \
+                AND match(lower(name), '^(key|value|salt|secret|token|password)') AND table NOT IN ('events') ORDER BY table";
+    let tables = bench.sql(keys).await;
+    assert_eq!(tables, "salts\nsecrets\n");
+    for table in tables.lines() {
+        for sql in [
+            format!("SELECT * FROM {table}"),
+            format!("SELECT count() FROM {table}"),
+            format!("SELECT * FROM merge('snag', '^{table}$')"),
+            format!("SELECT * FROM loop('snag', '{table}') LIMIT 1"),
+            format!("SELECT * FROM mergeTreeIndex('snag', '{table}')"),
+        ] {
+            let request = bench
+                .http
+                .post(bench.url())
+                .query(&[("database", "snag")])
+                .basic_auth("snag", Some(READER));
+            let (status, code, text) =
+                refused(request.body(sql.clone()).send().await.unwrap()).await;
+            assert!(status >= 400 && !code.is_empty(), "{sql}: {status} {text}");
+        }
+    }
+    bench.close().await;
+}
+
+#[tokio::test]
 async fn what_is_not_there_is_said_so() {
     let bench = Bench::open().await;
     let put = bench
