@@ -15,9 +15,7 @@ const REMEMBERED: usize = 20_000;
 
 /// A database that cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "geo database {path}: {reason}; give a readable MaxMind {kind} database, or remove the setting"
-)]
+#[error("{path}: {reason}; give a readable MaxMind {kind} database, or remove the setting")]
 pub struct MmdbError {
     path: PathBuf,
     kind: &'static str,

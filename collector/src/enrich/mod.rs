@@ -36,7 +36,7 @@ pub(crate) use personal::clean;
 pub use place::{Place, Places};
 pub use site::{Site, Sites};
 pub use source::attribution;
-pub(crate) use source::{Source, source_of};
+pub(crate) use source::{Source, source_of, without_www};
 pub use spam::SpamReferrers;
 pub(crate) use target::target;
 pub(crate) use visitor::{Salt, SaltPair};

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::channel::{Channel, Touch, channel};
-use super::web_address::{PageAddress, Utm, page_address, referrer_address};
+use super::web_address::{PageAddress, Utm, domains, page_address, referrer_address};
 use super::{Draft, DropReason, Knowledge};
 
 /// `kind; name; hosts; words`, see the file's head.
@@ -81,13 +81,7 @@ impl Sources {
     }
 
     fn by_host(&self, host: &str, path: &str) -> Option<Known> {
-        let mut rest = host;
-        loop {
-            if let Some(known) = self.by_exact_host(rest, path) {
-                return Some(known);
-            }
-            (_, rest) = rest.split_once('.')?;
-        }
+        domains(host).find_map(|host| self.by_exact_host(host, path))
     }
 
     fn by_exact_host(&self, host: &str, path: &str) -> Option<Known> {
@@ -252,7 +246,8 @@ pub(super) fn attribute(
     Ok(())
 }
 
-fn without_www(host: &str) -> &str {
+/// A host without `www.`.
+pub(crate) fn without_www(host: &str) -> &str {
     host.strip_prefix("www.").unwrap_or(host)
 }
 
@@ -316,6 +311,12 @@ mod tests {
                 "Referral",
             ),
             (page, "https://notgoogle.com/", "notgoogle.com", "Referral"),
+            (
+                page,
+                "https://a.b.c.d.e.f.g.h.i.j.google.com/",
+                "Google",
+                "Organic Search",
+            ),
             (
                 "https://shop.example/?utm_source=Newsletter-May&utm_medium=email",
                 "https://www.google.com/",

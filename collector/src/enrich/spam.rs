@@ -7,6 +7,8 @@ use std::collections::HashSet;
 use std::io;
 use std::path::Path;
 
+use super::web_address::domains;
+
 /// Parts of hosts that belong to no one else.
 const PARTS: &[&str] = &[
     "semalt",
@@ -67,17 +69,8 @@ impl SpamReferrers {
     /// Whether the host, or one it lies below, is on the list.
     #[must_use]
     pub fn covers(&self, host: &str) -> bool {
-        let mut rest = host;
-        while !self.0.is_empty() {
-            if self.0.contains(rest) {
-                return true;
-            }
-            match rest.split_once('.') {
-                Some((_, below)) => rest = below,
-                None => break,
-            }
-        }
-        PARTS.iter().any(|part| host.contains(part))
+        !self.0.is_empty() && domains(host).any(|host| self.0.contains(host))
+            || PARTS.iter().any(|part| host.contains(part))
     }
 }
 
@@ -92,6 +85,7 @@ mod tests {
         for (host, expected) in [
             ("spam.example", true),
             ("www.spam.example", true),
+            ("a.b.c.d.e.f.g.h.i.j.spam.example", true),
             ("worse.example", true),
             ("notspam.example", false),
             ("42.semalt.com", true),

@@ -2,7 +2,8 @@
 //!
 //! Invariant: fragments, credentials and all other query parameters are gone, for they may carry what people typed; what
 //! stays has been cleaned of what may name a person. Of a click identifier only its name stays, for its value is one
-//! person's click. Most URLs stand as they would be written anew, and are taken apart where they lie.
+//! person's click. The page's own host stays also where it is a network address: it names the site, not a visitor; a
+//! referrer's does not. Most URLs stand as they would be written anew, and are taken apart where they lie.
 
 use std::borrow::Cow;
 
@@ -10,6 +11,12 @@ use url::{Host, Url, form_urlencoded};
 
 use super::channel::click_id;
 use super::personal::clean;
+
+/// Bytes that the name of a host may have (RFC 1035).
+const HOST_BYTES: usize = 253;
+
+/// Labels of a host that are looked up; no known one has as many.
+const LABELS: usize = 8;
 
 /// A page's URL, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -52,7 +59,7 @@ impl Utm<'_> {
     }
 }
 
-/// Takes a URL apart; `None` when it is no http or https URL.
+/// Takes a URL apart; `None` when it is no http or https URL, or its host is longer than a host's name can be.
 #[must_use]
 pub(crate) fn page_address<'a>(
     url: &'a str,
@@ -62,6 +69,9 @@ pub(crate) fn page_address<'a>(
         return None;
     }
     if let Some((host, path, query)) = parts(url) {
+        if host.len() > HOST_BYTES {
+            return None;
+        }
         return Some(PageAddress {
             host: Cow::Borrowed(host),
             path: clean(path),
@@ -71,7 +81,8 @@ pub(crate) fn page_address<'a>(
     let url = Url::parse(url)
         .ok()
         .filter(|url| matches!(url.scheme(), "http" | "https"))?;
-    let mut host = url.host_str()?.to_owned();
+    let host = url.host_str().filter(|host| host.len() <= HOST_BYTES)?;
+    let mut host = host.to_owned();
     if let Some(port) = url.port() {
         host.push_str(&format!(":{port}"));
     }
@@ -98,6 +109,13 @@ pub(crate) fn referrer_address(url: &str) -> Option<PageAddress<'_>> {
         address.host = Cow::Borrowed("{ip}");
     }
     Some(address)
+}
+
+/// The host and those it lies below, the longest first, by no more than its last eight labels.
+pub(super) fn domains(host: &str) -> impl Iterator<Item = &str> {
+    let from = host.rmatch_indices('.').nth(LABELS - 1);
+    let last = from.map_or(host, |(dot, _)| &host[dot + 1..]);
+    std::iter::successors(Some(last), |host| Some(host.split_once('.')?.1))
 }
 
 /// Bytes that a parser of URLs leaves as they are in a path.
@@ -276,6 +294,37 @@ mod tests {
                 "{url}"
             );
         }
+    }
+
+    #[test]
+    fn a_host_has_no_more_bytes_than_a_name_may_have() {
+        let host = |bytes: usize| format!("{}shop.example", "a.".repeat((bytes - 12) / 2));
+        let long = "a".repeat(254 - 12);
+        assert_eq!((host(252).len(), host(254).len()), (252, 254));
+        for (url, expected) in [
+            (format!("https://{}/", host(252)), true),
+            (format!("https://{}", host(254)), false),
+            (format!("https://{}:8080/", host(252)), true),
+            (format!("https://{}:8080/", host(254)), false),
+            (format!("https://{long}shop.example/x"), false),
+            (format!("https://{long}SHOP.example/x"), false),
+        ] {
+            assert_eq!(page_address(&url, &[]).is_some(), expected, "{url}");
+            assert_eq!(referrer_address(&url).is_some(), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_host_is_looked_up_by_its_last_labels_alone() {
+        let found = |host| domains(host).collect::<Vec<_>>();
+        assert_eq!(
+            found("a.b.example"),
+            ["a.b.example", "b.example", "example"]
+        );
+        assert_eq!(found(""), [""]);
+        let many = format!("{}shop.example", "a.".repeat(100));
+        assert_eq!(found(&many).len(), LABELS);
+        assert_eq!(found(&many)[0], "a.a.a.a.a.a.shop.example");
     }
 
     #[test]

@@ -19,7 +19,7 @@ use super::Receiving;
 use super::admit;
 use super::answer::{Answers, name_dropped};
 use super::foreign::{self, Asked, cut, member, number, text};
-use crate::enrich::{Sites, target};
+use crate::enrich::{Sites, target, without_www};
 
 /// Their script sends untyped text; others send JSON, which a browser asks about first.
 pub(super) const ANSWERS: Answers = Answers {
@@ -91,7 +91,7 @@ pub(super) fn translate(body: &[u8], sites: &Sites) -> Result<Asked, String> {
         .take(SITES)
         .map(|domain| {
             let site = match sites.named(domain) {
-                same if same == domain => sites.named(bare(domain)),
+                same if same == domain => sites.named(without_www(domain)),
                 site => site,
             };
             let mut batch = foreign::batch(site, &url, kind.clone());
@@ -135,10 +135,6 @@ fn domains(object: &Map<String, Value>, url: &str) -> Vec<String> {
         .split(',')
         .map(|domain| domain.trim().to_owned())
         .collect()
-}
-
-fn bare(domain: &str) -> &str {
-    domain.strip_prefix("www.").unwrap_or(domain)
 }
 
 /// `/app#/cart?x=1` → `/app/cart?x=1`, for pages that tell their parts by the fragment.

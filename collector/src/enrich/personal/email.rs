@@ -24,7 +24,9 @@ pub(super) fn find(text: &[u8]) -> Vec<Span> {
             from = end;
             at = end;
         } else {
+            // No name reaches over a sign, and no byte is looked at again for each that follows.
             at += length;
+            from = at;
         }
     }
     spans

@@ -11,6 +11,9 @@ fn what_may_name_a_person_is_replaced_wherever_it_stands() {
         ("/reset/jane%2540mail%2Eexample", "/reset/{email}"),
         ("Hello Jürgen@müller.example!", "Hello {email}!"),
         ("/@jane@social.example", "/@{email}"),
+        ("a%40%40jane%40x.example", "a%40%40{email}"),
+        ("shop%40home/jane%40x.example", "shop%40home/{email}"),
+        ("%40home.jane%40x.example", "%40{email}"),
         ("a@x.example,b@y.example", "{email},{email}"),
         ("/order/4111111111111111", "/order/{number}"),
         (
