@@ -44,26 +44,32 @@ struct Line<'a> {
 pub(crate) struct Detections(Mutex<BTreeMap<(String, BotReason, Treatment), Seen>>);
 
 impl Detections {
-    /// Counts one event of a site at `now` (milliseconds since 1970).
+    /// Counts the events of one batch of a site at `now` (milliseconds since 1970).
     pub(crate) fn note(
         &self,
         site: &str,
-        (reason, treatment): (BotReason, Treatment),
+        detected: &[(BotReason, Treatment)],
         user_agent: &str,
         now: i64,
     ) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut key = (site.to_owned(), reason, treatment);
-        if all.len() >= ENTRIES && !all.contains_key(&key) {
-            key.0 = OTHERS.to_owned();
+        if detected.is_empty() {
+            return;
         }
-        let seen = all.entry(key).or_default();
-        seen.events += 1;
-        seen.last = now;
         let example = beginning(user_agent);
-        let is_new = !seen.agents.iter().any(|agent| agent == example);
-        if seen.agents.len() < EXAMPLES && is_new && !example.is_empty() {
-            seen.agents.push(example.to_owned());
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for alike in detected.chunk_by(|one, next| one == next) {
+            let (reason, treatment) = alike[0];
+            let mut key = (site.to_owned(), reason, treatment);
+            if all.len() >= ENTRIES && !all.contains_key(&key) {
+                key.0 = OTHERS.to_owned();
+            }
+            let seen = all.entry(key).or_default();
+            seen.events += alike.len() as u64;
+            seen.last = now;
+            let is_new = !seen.agents.iter().any(|agent| agent == example);
+            if seen.agents.len() < EXAMPLES && is_new && !example.is_empty() {
+                seen.agents.push(example.to_owned());
+            }
         }
     }
 
@@ -166,7 +172,7 @@ mod tests {
     fn a_line_says_how_many_when_last_and_who() {
         let detections = Detections::default();
         for (agent, now) in [("<b>Bot", 0), ("<b>Bot", 1000), ("Spider", 2000)] {
-            detections.note("shop", CRAWLER, agent, now);
+            detections.note("shop", &[CRAWLER], agent, now);
         }
         assert_eq!(
             detections.json(),
@@ -180,12 +186,31 @@ mod tests {
     }
 
     #[test]
+    fn a_batch_counts_by_its_events_of_each_kind() {
+        let detections = Detections::default();
+        let in_shadow = (BotReason::Crawler, Treatment::Shadow);
+        let batch = [CRAWLER, CRAWLER, in_shadow, CRAWLER];
+        detections.note("shop", &batch, "Bot", 0);
+        detections.note("shop", &[], "Browser", 1000);
+        let all = detections.0.lock().expect("lock");
+        let counts: Vec<_> = all
+            .iter()
+            .map(|(key, seen)| ((key.1, key.2), seen.events))
+            .collect();
+        assert_eq!(counts, [(CRAWLER, 3), (in_shadow, 1)]);
+        assert!(
+            all.values()
+                .all(|seen| seen.agents == ["Bot"] && seen.last == 0)
+        );
+    }
+
+    #[test]
     fn memory_is_bounded_by_sites_agents_and_their_length() {
         let detections = Detections::default();
         let long = "é".repeat(1000);
         for number in 0..2 * ENTRIES {
-            detections.note(&format!("site{number}"), CRAWLER, &long, 0);
-            detections.note("site0", CRAWLER, &format!("Bot/{number}"), 0);
+            detections.note(&format!("site{number}"), &[CRAWLER], &long, 0);
+            detections.note("site0", &[CRAWLER], &format!("Bot/{number}"), 0);
         }
         let all = detections.0.lock().expect("lock");
         assert_eq!(all.len(), ENTRIES + 1);

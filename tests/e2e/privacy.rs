@@ -1,5 +1,8 @@
 //! What identifies people goes nowhere: an e-mail address, a card number and network addresses are sent through every
 //! field of every entrance, and then every byte below the data directory, every table and the whole log are searched.
+//!
+//! Two fields are left out, for they name the site and not a visitor: the host of the page's own address, and the site's
+//! identifier. A site that is served at a network address is stored under it.
 
 use std::path::Path;
 use std::process::Command;

@@ -87,6 +87,12 @@ pub(crate) fn is_near(address: &IpAddr) -> bool {
     }
 }
 
+/// Whether a peer is a trusted proxy, or may be one that nobody named.
+pub(crate) fn may_be_proxy(peer: IpAddr, proxies: &Proxies) -> bool {
+    let peer = peer.to_canonical();
+    is_near(&peer) || is_in(&proxies.trusted, &peer)
+}
+
 /// Whether a request says that it came through a proxy.
 pub(crate) fn is_forwarded(request: &RequestHead, proxies: &Proxies) -> bool {
     [&header::X_FORWARDED_FOR, &header::FORWARDED]

@@ -151,4 +151,12 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn a_database_that_cannot_be_read_is_named_with_its_kind() {
+        let error = Networks::open(Path::new("nowhere.mmdb")).expect_err("no file");
+        let told = error.to_string();
+        assert!(told.starts_with("nowhere.mmdb: "), "{told}");
+        assert!(told.contains("MaxMind ASN database"), "{told}");
+    }
 }

@@ -22,7 +22,7 @@ pub(super) async fn beacon(
     // What was sent is done with before the commit is waited for.
     let put = match admit(request, payload, receiving).await {
         Ok((sender, body)) => match snag_beacon::decode(&body) {
-            Ok(batch) => put(receiving, &sender, &batch),
+            Ok(batch) => put(receiving, &sender, &[batch]),
             Err(error) => {
                 receiving.metrics.refused("malformed");
                 return ANSWERS.malformed(error).into();

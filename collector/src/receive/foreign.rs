@@ -9,10 +9,6 @@ use serde_json::{Map, Value};
 use snag_beacon::limits::{NAME_BYTES, PROPS, STRING_BYTES};
 use snag_beacon::{Batch, Custom, Event, Kind};
 
-use super::Receiving;
-use super::take::{Taken, take};
-use crate::enrich::{DropReason, Sender};
-
 /// What one request asks for.
 #[derive(Debug, PartialEq)]
 pub(super) enum Asked {
@@ -20,25 +16,6 @@ pub(super) enum Asked {
     Store(Vec<Batch<'static>>),
     /// To note what is of no use here; the word says what.
     SetAside(&'static str),
-}
-
-/// Events that were stored, and why others were not; or the answer of the first that could not be.
-pub(super) async fn store(
-    collecting: &Receiving,
-    sender: &Sender<'_>,
-    batches: &[Batch<'_>],
-) -> Result<(usize, Vec<DropReason>), Taken> {
-    let (mut stored, mut reasons) = (0, Vec::new());
-    for batch in batches {
-        match take(collecting, sender, batch).await {
-            Taken::Stored { accepted, dropped } => {
-                stored += accepted;
-                reasons.extend(dropped);
-            }
-            taken => return Err(taken),
-        }
-    }
-    Ok((stored, reasons))
 }
 
 /// The body as an object.
@@ -131,17 +108,21 @@ pub(super) fn properties(object: &Map<String, Value>) -> Vec<(String, String)> {
 }
 
 fn flatten(prefix: &str, object: &Map<String, Value>, found: &mut Vec<(String, String)>) {
+    // Names that begin alike for longer would all be cut to one.
+    if prefix.len() > NAME_BYTES {
+        return;
+    }
     for (key, value) in object {
         if found.len() == PROPS {
             return;
         }
-        let key = format!("{prefix}{key}");
+        let name = || format!("{prefix}{key}");
         match value {
             Value::Null => {}
-            Value::Object(inner) => flatten(&format!("{key}."), inner, found),
+            Value::Object(inner) => flatten(&format!("{}.", name()), inner, found),
             Value::String(text) if text.is_empty() => {}
-            Value::String(text) => found.push((key, text.clone())),
-            other => found.push((key, other.to_string())),
+            Value::String(text) => found.push((name(), text.clone())),
+            other => found.push((name(), other.to_string())),
         }
     }
 }
@@ -168,6 +149,16 @@ mod tests {
             assert!(found.contains(&pair), "{pair:?} in {found:?}");
         }
         assert_eq!(found.len(), 5);
+    }
+
+    #[test]
+    fn members_of_what_has_too_long_a_name_are_left_off() {
+        let long = "k".repeat(NAME_BYTES);
+        let body = format!(r#"{{"a":{{"b":1}},"c":{{"{long}":{{"d":1,"e":2}}}},"{long}":"x"}}"#);
+        let object = object(body.as_bytes()).expect("an object");
+        let found = properties(&object);
+        let names: Vec<&str> = found.iter().map(|(name, _)| &**name).collect();
+        assert_eq!(names, ["a.b", &long]);
     }
 
     #[test]

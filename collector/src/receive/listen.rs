@@ -2,6 +2,9 @@
 //!
 //! Invariant: a connection that does not get on with its request is closed, however it dawdles; what was asked is
 //! answered before a stop, as far as its time goes. TLS is the proxy's in front.
+//!
+//! HTTP/2 is spoken with peers that may be proxies alone: trusted ones, and those of this machine or a private network.
+//! The framework bounds less of such a connection than of one of HTTP/1.1.
 
 use std::io;
 use std::net::SocketAddr;
@@ -18,6 +21,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use super::door::Doors;
 use super::{Receiving, routes};
+use crate::client::{self, Proxies};
 use crate::{Collecting, Limits};
 
 /// What an HTTP/2 connection begins with.
@@ -62,6 +66,7 @@ pub(crate) fn serve(
     let stopping = server.graceful_shutdown_signal();
     let server = server.listen("beacons", listener.into_std()?, move || {
         let receiving = Data::new(Receiving::new(Arc::clone(&collecting)));
+        let collecting = Arc::clone(&collecting);
         let app = App::new().app_data(receiving.clone()).configure(routes);
         let signal = stopping.clone();
         let http = HttpService::build()
@@ -80,15 +85,17 @@ pub(crate) fn serve(
         let stopping = stopping.clone();
         fn_service(move |connection: TcpStream| {
             let stopping = stopping.clone();
+            let collecting = Arc::clone(&collecting);
             async move {
+                let peer = connection.peer_addr().ok();
+                let speaking = protocol(&connection, peer, &collecting.proxies);
                 let protocol = tokio::select! {
-                    found = tokio::time::timeout(head_time, protocol(&connection)) => {
+                    found = tokio::time::timeout(head_time, speaking) => {
                         found.map_err(|_| DispatchError::SlowRequestTimeout)??
                     }
                     () = stopping.notified() => Protocol::Http1,
                 };
                 connection.set_nodelay(true)?;
-                let peer = connection.peer_addr().ok();
                 Ok((connection, protocol, peer))
             }
         })
@@ -97,8 +104,13 @@ pub(crate) fn serve(
     Ok(server.run())
 }
 
-/// What a client speaks, by the first bytes it sends.
-async fn protocol(connection: &TcpStream) -> io::Result<Protocol> {
+/// What is spoken with a client, by who it is and the first bytes it sends.
+async fn protocol(
+    connection: &TcpStream,
+    peer: Option<SocketAddr>,
+    proxies: &Proxies,
+) -> io::Result<Protocol> {
+    let may_be_proxy = peer.is_some_and(|peer| client::may_be_proxy(peer.ip(), proxies));
     let mut start = [0; PREFACE.len()];
     loop {
         let seen = connection.peek(&mut start).await?;
@@ -106,9 +118,45 @@ async fn protocol(connection: &TcpStream) -> io::Result<Protocol> {
             return Ok(Protocol::Http1);
         }
         if seen == PREFACE.len() {
-            return Ok(Protocol::Http2);
+            return Ok(if may_be_proxy {
+                Protocol::Http2
+            } else {
+                Protocol::Http1
+            });
         }
         // What was seen stays there to be seen: peeking again would return at once.
         tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncWriteExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn http_2_is_spoken_with_those_alone_who_may_be_proxies() {
+        let listener = bind(([127, 0, 0, 1], 0).into()).expect("a listener");
+        let address = listener.local_addr().expect("an address");
+        let trusted = vec!["198.51.100.0/24".parse().expect("a network")];
+        let proxies = Proxies::new(trusted, None).expect("proxies");
+        for (peer, sent, expected) in [
+            ("127.0.0.1", "PRI * HTTP/2.0", Protocol::Http2),
+            ("10.0.0.7", "PRI * HTTP/2.0", Protocol::Http2),
+            ("::ffff:192.168.0.7", "PRI * HTTP/2.0", Protocol::Http2),
+            ("fd00::7", "PRI * HTTP/2.0", Protocol::Http2),
+            ("198.51.100.7", "PRI * HTTP/2.0", Protocol::Http2),
+            ("203.0.113.7", "PRI * HTTP/2.0", Protocol::Http1),
+            ("2001:db8::7", "PRI * HTTP/2.0", Protocol::Http1),
+            ("127.0.0.1", "POST /b HTTP/1.1", Protocol::Http1),
+        ] {
+            let mut client = TcpStream::connect(address).await.expect("connected");
+            let (connection, _) = listener.accept().await.expect("accepted");
+            client.write_all(sent.as_bytes()).await.expect("sent");
+            let peer = SocketAddr::new(peer.parse().expect("an address"), 1);
+            let found = protocol(&connection, Some(peer), &proxies).await;
+            assert_eq!(found.expect("a protocol"), expected, "{peer} {sent}");
+        }
     }
 }

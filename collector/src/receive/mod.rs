@@ -192,3 +192,6 @@ pub(crate) fn translate_all(
     });
     batches.flatten().collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -54,7 +54,7 @@ pub(super) async fn pixel(request: HttpRequest, collecting: Data<Receiving>) -> 
             return image(response, &header::HeaderMap::new());
         }
     };
-    match take(&collecting, &sender, &batch).await {
+    match take(&collecting, &sender, &[batch]).await {
         Taken::Stored { dropped, .. } => {
             let mut response = HttpResponse::Ok();
             name_dropped(&mut response, &dropped);

@@ -19,6 +19,7 @@ use super::Receiving;
 use super::admit;
 use super::answer::{Answers, name_dropped};
 use super::foreign::{self, Asked, cut, member, number, text};
+use super::take::{Taken, take};
 use crate::enrich::{Sites, target, without_www};
 
 /// Their script sends untyped text; others send JSON, which a browser asks about first.
@@ -47,9 +48,9 @@ pub(super) async fn event(
     };
     let mut response = ANSWERS.with(StatusCode::ACCEPTED);
     match translate(&body, &collecting.sites) {
-        Ok(Asked::Store(batches)) => match foreign::store(&collecting, &sender, &batches).await {
-            Ok((_, dropped)) => name_dropped(&mut response, &dropped),
-            Err(taken) => return ANSWERS.refusal(&taken),
+        Ok(Asked::Store(batches)) => match take(&collecting, &sender, &batches).await {
+            Taken::Stored { dropped, .. } => name_dropped(&mut response, &dropped),
+            taken => return ANSWERS.refusal(&taken),
         },
         Ok(Asked::SetAside(what)) => collecting.metrics.set_aside(what),
         Err(reason) => {

@@ -1,9 +1,11 @@
 //! The one way in: what any entrance has read is enriched, made durable and counted here.
 //!
-//! Invariant: [`Taken::Stored`] is only said after the spool has the rows on the disk; otherwise nothing is stored. It
-//! knows nothing of HTTP: entrances translate what they were sent into a batch, and what comes back into an answer.
+//! Invariant: [`Taken::Stored`] is only said after the spool has the rows on the disk; otherwise nothing is stored, of
+//! several batches of one request either. It knows nothing of HTTP: entrances translate what they were sent into
+//! batches, and what comes back into an answer.
 
 use jiff::Timestamp;
+use snag_beacon::{Click, Element, Event, Kind};
 
 use super::Receiving;
 use crate::databases::Watched;
@@ -12,7 +14,7 @@ use crate::enrich::{DropReason, Knowledge, Sender, enrich};
 use crate::row::{ElementRow, EventRow, InteractionRow, Table, month_of};
 use crate::spool::{Batch, Commit, Rows};
 
-/// Bytes the rows of one batch may take: a batch can name one long text many times.
+/// Bytes the rows of one request may take, and the texts they are made from: a batch can name one long text many times.
 pub(super) const ROWS_BYTES: u64 = 1024 * 1024;
 
 /// What became of a batch.
@@ -31,20 +33,20 @@ pub(super) enum Taken {
     Unavailable,
 }
 
-/// Enriches a batch, stores what is left of it and counts both.
+/// Enriches the batches of one request, stores what is left of them and counts both.
 pub(super) async fn take(
     receiving: &Receiving,
     sender: &Sender<'_>,
-    batch: &snag_beacon::Batch<'_>,
+    batches: &[snag_beacon::Batch<'_>],
 ) -> Taken {
-    match put(receiving, sender, batch) {
+    match put(receiving, sender, batches) {
         Ok(put) => put.settle(receiving).await,
         Err(taken) => taken,
     }
 }
 
-/// What was put into the spool and waits for its commit; nothing of the batch itself is needed any more.
-#[derive(Debug)]
+/// What was put into the spool and waits for its commit; nothing of the batches themselves is needed any more.
+#[derive(Debug, Default)]
 pub(super) struct Put {
     /// None where nothing was to be stored.
     commit: Option<Commit>,
@@ -73,20 +75,23 @@ impl Put {
     }
 }
 
-/// Enriches a batch and puts what is left of it into the spool.
+/// Enriches the batches of one request and puts what is left of them into the spool, as one.
 ///
 /// # Errors
-/// When it is not taken: nothing of it is stored then.
+/// When they are not taken: nothing of any is stored then.
 pub(super) fn put(
     receiving: &Receiving,
     sender: &Sender<'_>,
-    batch: &snag_beacon::Batch<'_>,
+    batches: &[snag_beacon::Batch<'_>],
 ) -> Result<Put, Taken> {
+    // Before any of it is worked on.
+    let bytes: usize = batches.iter().map(text_bytes).sum();
+    if bytes as u64 > ROWS_BYTES {
+        return Err(too_large(receiving));
+    }
     let now = Timestamp::now().as_millisecond();
-    let salts = receiving.salts.at(now).map_err(|error| {
-        tracing::error!(%error, "the day's salt cannot be written: beacons are turned away");
-        unavailable(receiving, &error)
-    })?;
+    let salts = receiving.salts.at(now);
+    let salts = salts.map_err(|error| unavailable(receiving, &error))?;
     let databases = &receiving.databases;
     let places = databases.places.as_ref().map(Watched::current);
     let networks = databases.networks.as_ref().map(Watched::current);
@@ -101,37 +106,80 @@ pub(super) fn put(
         networks: networks.as_deref(),
         spam: spam.as_deref().unwrap_or(&receiving.known_spam),
     };
-    let enriched = enrich(&knowledge, sender, batch);
-    for reason in &enriched.dropped {
-        receiving.metrics.dropped(*reason);
-    }
-    for detected in &enriched.detected {
-        receiving.metrics.detected(*detected);
-        let agent = sender.user_agent;
-        receiving
-            .detections
-            .note(&batch.site, *detected, agent, now);
-    }
-    let mut put = Put {
-        commit: None,
-        accepted: enriched.events.len() + enriched.interactions.len(),
-        dropped: enriched.dropped,
-        elements: Vec::new(),
-    };
-    if put.accepted > 0 {
-        let mut rows = receiving.rows.borrow_mut();
-        rows.clear();
+    let mut put = Put::default();
+    let mut rows = receiving.rows.borrow_mut();
+    rows.clear();
+    for batch in batches {
+        let enriched = enrich(&knowledge, sender, batch);
+        for reason in &enriched.dropped {
+            receiving.metrics.dropped(*reason);
+        }
+        for detected in &enriched.detected {
+            receiving.metrics.detected(*detected);
+        }
+        let (detected, agent) = (&enriched.detected, sender.user_agent);
+        receiving.detections.note(&batch.site, detected, agent, now);
         encode_events(&mut rows, &enriched.events);
         encode_interactions(&mut rows, &enriched.interactions);
-        put.elements = encode_elements(receiving, &mut rows, &enriched.elements);
+        let elements = encode_elements(receiving, &mut rows, &enriched.elements);
+        put.accepted += enriched.events.len() + enriched.interactions.len();
+        put.dropped.extend(enriched.dropped);
+        put.elements.extend(elements);
+    }
+    if put.accepted > 0 {
         if rows.bytes() > ROWS_BYTES {
-            receiving.metrics.refused("too_large");
-            return Err(Taken::TooLarge);
+            return Err(too_large(receiving));
         }
         let appended = receiving.lane.append(&rows);
         put.commit = Some(appended.map_err(|error| unavailable(receiving, &error))?);
     }
     Ok(put)
+}
+
+/// Bytes of all texts that the events name, each as often as it is named.
+fn text_bytes(batch: &snag_beacon::Batch<'_>) -> usize {
+    let of_event = |event: &Event<'_>| {
+        let texts = match &event.kind {
+            Kind::Pageview(pageview) => pageview.referrer.len() + pageview.title.len(),
+            Kind::Click(Click { element, .. }) => element_bytes(element),
+            Kind::Custom(custom) => {
+                let props = custom.props.iter();
+                let props: usize = props.map(|(key, value)| key.len() + value.len()).sum();
+                custom.name.len() + custom.currency.len() + props
+            }
+            Kind::Signal(signal) => {
+                element_bytes(&signal.element) + signal.detail.len() + signal.name.len()
+            }
+            Kind::Attention(_) => 0,
+            Kind::Exposure(exposure) => element_bytes(&exposure.element),
+            Kind::Field(field) => {
+                element_bytes(&field.form) + element_bytes(&field.element) + field.message.len()
+            }
+        };
+        event.url.len() + texts
+    };
+    batch.events.iter().map(of_event).sum()
+}
+
+fn element_bytes(element: &Element<'_>) -> usize {
+    let texts = [
+        &element.selector,
+        &element.tag,
+        &element.text,
+        &element.href,
+        &element.role,
+        &element.name,
+        &element.type_,
+        &element.ad,
+        &element.placement,
+        &element.campaign,
+    ];
+    texts.iter().map(|text| text.len()).sum()
+}
+
+fn too_large(receiving: &Receiving) -> Taken {
+    receiving.metrics.refused("too_large");
+    Taken::TooLarge
 }
 
 fn unavailable(receiving: &Receiving, reason: &dyn std::error::Error) -> Taken {

@@ -19,6 +19,7 @@ use super::Receiving;
 use super::admit;
 use super::answer::{Answers, name_dropped};
 use super::foreign::{self, Asked, cut, member, number, text};
+use super::take::{Taken, take};
 use crate::enrich::{DropReason, Sites};
 
 /// Their script sends typed JSON, and from the second event on what the first answer told it to.
@@ -45,14 +46,14 @@ pub(super) async fn send(
     let mut response = ANSWERS.with(StatusCode::OK);
     response.content_type("application/json");
     match translate(&body, &collecting.sites) {
-        Ok(Asked::Store(batches)) => match foreign::store(&collecting, &sender, &batches).await {
-            Ok((stored, dropped)) => {
+        Ok(Asked::Store(batches)) => match take(&collecting, &sender, &batches).await {
+            Taken::Stored { accepted, dropped } => {
                 name_dropped(&mut response, &dropped);
-                if stored == 0 && dropped.contains(&DropReason::Bot) {
+                if accepted == 0 && dropped.contains(&DropReason::Bot) {
                     return response.body(BOT);
                 }
             }
-            Err(taken) => return ANSWERS.refusal(&taken),
+            taken => return ANSWERS.refusal(&taken),
         },
         Ok(Asked::SetAside(what)) => collecting.metrics.set_aside(what),
         Err(reason) => {

@@ -357,7 +357,8 @@ async fn tables_that_hold_keys_are_refused_to_who_may_only_read() {
                 .post(bench.url())
                 .query(&[("database", "snag")])
                 .basic_auth("snag", Some(READER));
-            let (status, code, text) = refused(request.body(sql.clone()).send().await.unwrap()).await;
+            let (status, code, text) =
+                refused(request.body(sql.clone()).send().await.unwrap()).await;
             assert!(status >= 400 && !code.is_empty(), "{sql}: {status} {text}");
         }
     }

@@ -8,7 +8,8 @@
 //! | `{token}` | 32 or more characters without a break that no one would write: hashes, keys, UUIDs, JWTs |
 //!
 //! Shorter identifiers, prices, dates, times, years and versions stay. It is a net for what slips into texts by
-//! accident, not a proof: names and street addresses are not recognised. Invariant: what was cleaned stays as it is when
+//! accident, not a proof: names and street addresses are not recognised. What names the site is not cleaned: its
+//! identifier, and the host of its own pages. Invariant: what was cleaned stays as it is when
 //! cleaned again, and grows to no more than twice its length. Most texts cost one look at each byte.
 
 mod digits;
