@@ -21,7 +21,7 @@ use super::answer::{Answer, refused};
 use super::body::{decoded, fill};
 use super::failure::Failure;
 use super::format::{Joiner, head_length, joining, media_type};
-use super::lexer::{Kind, Token, next_token};
+use super::lexer::{Kind, Lexer, Token, next_token};
 use super::native_blocks::{Decompressor, checksum, compress};
 use super::native_revision::reframe;
 use super::options::Options;
@@ -207,8 +207,9 @@ fn read_to_the_end(
 }
 
 fn tokens(text: &[u8]) -> Vec<Token> {
-    let following = |token: &Token| next_token(text, token.end);
-    std::iter::successors(next_token(text, 0), following).collect()
+    let mut lexer = Lexer::new(text);
+    let first = lexer.next(0);
+    std::iter::successors(first, |token| lexer.next(token.end)).collect()
 }
 
 /// Tokens and what is between them are the text, each reads the same alone, and a beginning that is enough says what the

@@ -4,7 +4,7 @@
 //! that may read the tables only, and the one function that reads files without asking for a right is not named.
 
 use super::failure::Failure;
-use super::lexer::{Kind, next_token};
+use super::lexer::{Kind, Lexer};
 use crate::engine::{Connection, READER, StatementClass, quote_text};
 
 /// Takes every right from the connection but to read.
@@ -41,8 +41,9 @@ pub(super) fn check(
 
 /// Whether `file` stands anywhere as a name, or a name is spelled so that it might.
 pub(super) fn names_file(text: &[u8]) -> bool {
+    let mut lexer = Lexer::new(text);
     let mut at = 0;
-    while let Some(token) = next_token(text, at) {
+    while let Some(token) = lexer.next(at) {
         at = token.end;
         let token_text = &text[token.start..token.end];
         let named = match (token.kind, token_text) {

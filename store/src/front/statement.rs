@@ -3,7 +3,7 @@
 //! The engine parses; this only finds where the text of an INSERT ends and its data begins, because data goes
 //! to the engine by another door, and what the answer will look like, because the head of the answer says so.
 
-use super::lexer::{Kind, Token, next_token};
+use super::lexer::{Kind, Lexer, Token, next_token};
 
 /// What a request body (or the text of its URL) holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,13 +54,14 @@ pub(super) fn begins_insert(text: &[u8]) -> bool {
 }
 
 fn scan_insert(text: &[u8], insert: Token, complete: bool) -> Option<Statement> {
+    let mut lexer = Lexer::new(text);
     let mut at = insert.end;
     let mut depth = 0_usize;
     // INTO [TABLE] [FUNCTION] and then the name, which may be any word.
     let mut before_name = true;
     let mut opened = false;
     let mut dotted = false;
-    while let Some(token) = next_token(text, at) {
+    while let Some(token) = lexer.next(at) {
         if token.end == text.len() && !complete {
             return None;
         }
@@ -93,7 +94,7 @@ fn scan_insert(text: &[u8], insert: Token, complete: bool) -> Option<Statement> 
                     });
                 }
                 if depth == 0 && is("FORMAT") {
-                    let Some(name) = next_token(text, at) else {
+                    let Some(name) = lexer.next(at) else {
                         continue;
                     };
                     if name.end == text.len() && !complete {
@@ -138,13 +139,14 @@ fn start_of_data(text: &[u8], mut at: usize, complete: bool) -> Option<usize> {
 
 fn scan_query(text: &[u8]) -> Query {
     let mut query = Query::default();
+    let mut lexer = Lexer::new(text);
     let mut at = 0;
     let mut depth = 0_usize;
     let mut leading = true;
     let mut whole_answer = false;
     let mut previous: Option<Token> = None;
     let mut before: Option<Token> = None;
-    while let Some(token) = next_token(text, at) {
+    while let Some(token) = lexer.next(at) {
         at = token.end;
         match token.kind {
             Kind::Sign(b'(') => depth += 1,
@@ -159,7 +161,11 @@ fn scan_query(text: &[u8]) -> Query {
                     query.touches_file |= (follows("INTO") && token.is_word(text, "OUTFILE"))
                         || (follows("FROM") && token.is_word(text, "INFILE"));
                     let aliased = before.is_some_and(|before| before.is_word(text, "AS"));
-                    if depth == 0 && follows("FORMAT") && !aliased && ends_clause(text, at) {
+                    if depth == 0
+                        && follows("FORMAT")
+                        && !aliased
+                        && ends_clause(text, lexer.next(at))
+                    {
                         query.format = Some(
                             String::from_utf8_lossy(&text[token.start..token.end]).into_owned(),
                         );
@@ -179,12 +185,9 @@ fn scan_query(text: &[u8]) -> Query {
     query
 }
 
-/// Whether a FORMAT clause may end here.
-fn ends_clause(text: &[u8], at: usize) -> bool {
-    match next_token(text, at) {
-        None => true,
-        Some(token) => token.kind == Kind::Sign(b';') || token.is_word(text, "SETTINGS"),
-    }
+/// Whether a FORMAT clause may end before this token.
+fn ends_clause(text: &[u8], next: Option<Token>) -> bool {
+    next.is_none_or(|token| token.kind == Kind::Sign(b';') || token.is_word(text, "SETTINGS"))
 }
 
 #[cfg(test)]
