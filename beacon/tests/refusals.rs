@@ -302,7 +302,6 @@ fn the_encoder_refuses_what_the_decoder_would() {
                 text,
                 href,
                 role,
-                ..Element::default()
             };
             Event {
                 at: 0,
@@ -312,7 +311,6 @@ fn the_encoder_refuses_what_the_decoder_would() {
                     element,
                     x: 0,
                     y: 0,
-                    ..Click::default()
                 }),
             }
         })

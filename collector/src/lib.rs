@@ -43,7 +43,6 @@ pub use enrich::{
 };
 pub use rehearsal::Rehearsal;
 pub use spool::{Kept, SpoolConfig, SpoolDirectory, State};
-pub use tracker_files::integrity;
 
 use databases::Databases;
 use detections::Detections;

@@ -35,7 +35,6 @@ pub(crate) fn batches<'a>(
     let shown = Pageview {
         referrer: (&*view.referrer).into(),
         title: (&*page.title).into(),
-        ..Pageview::default()
     };
     let acts: Vec<_> = view
         .acts
@@ -82,11 +81,9 @@ fn click<'a>(habits: &'a Habits, name: &str, (x, y): (u16, u16)) -> Option<Click
             text: (&*element.text).into(),
             href: href.into(),
             role: (&*element.role).into(),
-            ..Element::default()
         },
         x,
         y,
-        ..Click::default()
     })
 }
 

@@ -6,6 +6,4 @@ pub(crate) mod import;
 pub(crate) mod migrate;
 pub(crate) mod serve;
 pub(crate) mod simulate;
-pub(crate) mod snippet;
 pub(crate) mod spool;
-pub(crate) mod verify;

@@ -9,7 +9,6 @@ mod bot;
 mod bot_words;
 mod channel;
 mod hints;
-mod interaction;
 mod mmdb;
 mod network;
 mod personal;
@@ -43,7 +42,7 @@ pub(crate) use target::target;
 pub(crate) use visitor::{Salt, SaltPair};
 pub(crate) use web_address::{PageAddress, page_address, referrer_address};
 
-use crate::row::{ElementRow, EventKind, EventRow, InteractionRow};
+use crate::row::{ElementRow, EventKind, EventRow, element_id};
 use visit::Visit;
 
 /// Why an event was not taken. The words are stable: they are metric labels and stand in the debug header.
@@ -109,8 +108,6 @@ pub(crate) struct Knowledge<'a> {
 pub(crate) struct Enriched<'a> {
     /// Rows to store.
     pub(crate) events: Vec<EventRow<'a>>,
-    /// Rows of tables beside `events`.
-    pub(crate) interactions: Vec<InteractionRow<'a>>,
     /// The elements those rows name.
     pub(crate) elements: Vec<ElementRow<'a>>,
     /// Events not taken, each with its reason.
@@ -167,19 +164,12 @@ pub(crate) fn enrich<'a>(
             .try_for_each(|(_, step)| step(knowledge, &mut draft))
         {
             Ok(()) => {
-                let mut row = draft.row;
-                for element in interaction::elements(&event.kind) {
-                    let named = interaction::element_of(&row, element);
-                    enriched.elements.push(element_row(&row, named, element));
+                if let Kind::Click(click) = &event.kind {
+                    enriched
+                        .elements
+                        .push(element_row(&draft.row, &click.element));
                 }
-                if let Some(what) = interaction::interaction(&mut row, &event.kind) {
-                    let event = row;
-                    enriched.interactions.push(InteractionRow { event, what });
-                    continue;
-                }
-                let beside = interaction::told_beside(&row, &event.kind, &event.url);
-                enriched.events.push(row);
-                enriched.events.extend(beside);
+                enriched.events.push(draft.row);
             }
             Err(reason) => enriched.dropped.push(reason),
         }
@@ -205,11 +195,15 @@ fn kind(_: &Knowledge<'_>, draft: &mut Draft<'_, '_>) -> Result<(), DropReason> 
         Kind::Pageview(pageview) => {
             draft.row.kind = EventKind::Pageview;
             draft.row.title = clean(pageview.title.as_ref());
-            draft.row.amount = pageview.status.into();
         }
         Kind::Click(click) => {
+            let element = &click.element;
             draft.row.kind = EventKind::Click;
-            draft.row.element = interaction::element_of(&draft.row, &click.element);
+            draft.row.element = element_id(
+                &draft.row.site,
+                &clean(element.selector.as_ref()),
+                &target(&element.href),
+            );
             (draft.row.x, draft.row.y) = (click.x, click.y);
         }
         Kind::Custom(custom) => {
@@ -223,9 +217,6 @@ fn kind(_: &Knowledge<'_>, draft: &mut Draft<'_, '_>) -> Result<(), DropReason> 
             draft.row.value = custom.value;
             draft.row.currency = clean(custom.currency.as_ref());
         }
-        Kind::Signal(signal) => interaction::signal(&mut draft.row, signal),
-        // Rows of their own.
-        Kind::Attention(_) | Kind::Exposure(_) | Kind::Field(_) => {}
     }
     Ok(())
 }
@@ -234,13 +225,12 @@ fn kind(_: &Knowledge<'_>, draft: &mut Draft<'_, '_>) -> Result<(), DropReason> 
 #[must_use]
 pub(crate) fn element_row<'a>(
     row: &EventRow<'a>,
-    named: u64,
     element: &'a snag_beacon::Element<'_>,
 ) -> ElementRow<'a> {
     let text = |text: &'a Cow<'_, str>| clean(text.as_ref());
     ElementRow {
         site: row.site.clone(),
-        element: named,
+        element: row.element,
         host: row.page.host.clone(),
         path: row.page.path.clone(),
         selector: text(&element.selector),
@@ -248,11 +238,6 @@ pub(crate) fn element_row<'a>(
         text: text(&element.text),
         href: target(&element.href),
         role: text(&element.role),
-        name: text(&element.name),
-        type_: text(&element.type_),
-        ad: text(&element.ad),
-        placement: text(&element.placement),
-        campaign: text(&element.campaign),
         seen_at: row.received_at,
     }
 }

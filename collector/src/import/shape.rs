@@ -150,7 +150,6 @@ impl LineElement<'_> {
             text: Cow::Borrowed(&self.text),
             href: Cow::Borrowed(&self.href),
             role: Cow::Borrowed(&self.role),
-            ..Element::default()
         }
     }
 }

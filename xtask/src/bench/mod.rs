@@ -7,8 +7,6 @@ mod server;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::step;
-
 /// Runs the benchmark of that name.
 pub(crate) fn bench(name: &str) -> Result<()> {
     match name {
@@ -16,18 +14,8 @@ pub(crate) fn bench(name: &str) -> Result<()> {
         "collector" => collector::run(),
         "backlog" => overload::backlog(),
         "overload" => overload::run(),
-        "tracker" => tracker(),
-        _ => bail!(
-            "there is no benchmark {name}; there are: import, collector, backlog, overload, tracker"
-        ),
+        _ => bail!("there is no benchmark {name}; there are: import, collector, backlog, overload"),
     }
-}
-
-/// What the tracker costs a page, measured in Chromium.
-fn tracker() -> Result<()> {
-    crate::tracker::build(false)?;
-    step::run(&mut step::cargo(&["build", "--bin", "snag"]))?;
-    step::run(&mut step::command("node", &["tests/tracker/bench.mjs"]))
 }
 
 fn median(mut figures: Vec<f64>) -> Result<f64> {
