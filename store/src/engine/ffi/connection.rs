@@ -2,10 +2,13 @@
 
 use std::ffi::{CString, c_char, c_int};
 use std::ptr;
+use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 
-use super::symbols::{RawAnalysis, RawConnection, RawInsertion, RawResult};
+use super::symbols::{
+    CONNECTIONS, RawAnalysis, RawConnection, RawInsertion, RawResult, stop_before_destructors,
+};
 use super::{Insertion, Refusal, Symbols, Tally, message};
 
 /// The value of a `{name:Type}` placeholder: the text of one TabSeparated field.
@@ -68,6 +71,8 @@ impl Connection {
         if handle.is_null() {
             return Err(Refusal("the engine refused to open".to_owned()));
         }
+        CONNECTIONS.fetch_add(1, Ordering::SeqCst);
+        stop_before_destructors();
         Ok(Connection { symbols, handle })
     }
 
@@ -161,6 +166,7 @@ impl Drop for Connection {
     fn drop(&mut self) {
         // SAFETY: closed once; every statement borrowed the connection and is gone.
         unsafe { (self.symbols.close)(self.handle) };
+        CONNECTIONS.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

@@ -5,6 +5,7 @@
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use libloading::Library;
 
@@ -90,6 +91,9 @@ symbols! {
 
 static LOADED: Mutex<Option<&'static Symbols>> = Mutex::new(None);
 
+/// Connections that are open.
+pub(super) static CONNECTIONS: AtomicUsize = AtomicUsize::new(0);
+
 impl Symbols {
     /// Opens the library at `path`, or gives the one this process has opened already.
     ///
@@ -107,12 +111,8 @@ impl Symbols {
         let symbols =
             Symbols::resolve(library, path).map_err(|error| Refusal(error.to_string()))?;
         let symbols: &'static Symbols = Box::leak(Box::new(symbols));
-        // SAFETY: plain calls without preconditions; the handlers are declined before any connection,
-        // and the exit hook only reads `LOADED`, which is never taken back.
-        unsafe {
-            (symbols.set_signal_handlers)(0);
-            libc::atexit(stop_at_exit);
-        }
+        // SAFETY: a plain call without preconditions; the handlers are declined before any connection.
+        unsafe { (symbols.set_signal_handlers)(0) };
         *loaded = Some(symbols);
         Ok(symbols)
     }
@@ -132,14 +132,53 @@ impl Symbols {
     }
 }
 
-/// Joins the engine's threads before the destructors of the process run, which race them otherwise.
-/// Registered after the library's own destructors, so it runs before them. With a connection still open it
-/// does nothing, as the library documents.
-extern "C" fn stop_at_exit() {
+/// To be called whenever a connection was opened. The library registers destructors when it first uses what they
+/// destroy, and what was registered last runs first: so the hook is registered again and again, at first each time, then
+/// ever more rarely, for the list is never shortened.
+pub(super) fn stop_before_destructors() {
+    static OPENED: AtomicUsize = AtomicUsize::new(0);
+    let opened = OPENED.fetch_add(1, Ordering::SeqCst) + 1;
+    if opened <= 64 || opened.is_power_of_two() {
+        register_stop();
+    }
+}
+
+/// Joins the engine's threads before the destructors of the process run, which race them otherwise. With a connection still open the threads
+/// cannot be joined: then the process ends here, without those destructors. The data is as safe as after a crash.
+extern "C" fn stop_at_exit(status: c_int, _: *mut c_void) {
+    if CONNECTIONS.load(Ordering::SeqCst) > 0 {
+        // SAFETY: both may be called at any time; what the process had buffered is written first.
+        unsafe {
+            libc::fflush(std::ptr::null_mut());
+            libc::_exit(status);
+        }
+    }
     if let Ok(loaded) = LOADED.try_lock()
         && let Some(symbols) = *loaded
     {
-        // SAFETY: callable from any thread at any time; refuses by itself while a connection is open.
+        // SAFETY: callable from any thread at any time; no connection is open.
         unsafe { (symbols.shutdown)() };
     }
+}
+
+/// Has [`stop_at_exit`] called with the status that the process ends with.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn register_stop() {
+    unsafe extern "C" {
+        fn on_exit(hook: extern "C" fn(c_int, *mut c_void), argument: *mut c_void) -> c_int;
+    }
+    // SAFETY: glibc's function; the hook lives as long as the process.
+    unsafe { on_exit(stop_at_exit, std::ptr::null_mut()) };
+}
+
+/// Elsewhere the status is not told, so that a process with an open connection cannot be ended early.
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+fn register_stop() {
+    extern "C" fn stop() {
+        if CONNECTIONS.load(Ordering::SeqCst) == 0 {
+            stop_at_exit(0, std::ptr::null_mut());
+        }
+    }
+    // SAFETY: the hook lives as long as the process.
+    unsafe { libc::atexit(stop) };
 }
