@@ -50,11 +50,12 @@ function options() {
  * One visit in a browser of its own. Gives the deeds, and puts the reasons of beacons that failed into `lost`.
  *
  * The user agent is the browser's, by its flag. One set on a page or a context does not reach what a page sends while it
- * is being left, and a visitor would come apart into two.
+ * is being left, and a visitor would come apart into two. By another flag the browser does not say that a program drives
+ * it: the visitors stand for people, and would be kept apart as bots.
  */
 async function visit(chromiumPath, shop, plan, seed, lost) {
   const { userAgent, ...device } = plan.device;
-  const browser = await chromium.launch({ executablePath: chromiumPath, args: [...QUIET, `--user-agent=${userAgent}`] });
+  const browser = await chromium.launch({ executablePath: chromiumPath, args: [...QUIET, '--disable-blink-features=AutomationControlled', `--user-agent=${userAgent}`] });
   try {
     const page = await browser.newPage({ ...device, locale: 'en-IE' });
     page.on('requestfailed', (request) => {

@@ -6,13 +6,13 @@
 const KINDS = ['', 'pageview', 'click', 'custom'];
 
 // Nothing where the core has no room for all of it.
-export const binary = (core, { site, page, sent, viewport, events }) => {
+export const binary = (core, { site, page, sent, viewport, automated, events }) => {
   const tell = (found) => {
     if (found + '' !== found) return core.field(found);
     new TextEncoder().encode(found).forEach(core.byte);
     core.text();
   };
-  [site, page, sent, ...viewport].map(tell);
+  [site, page, sent, ...viewport, automated | 0].map(tell);
   core.record(KINDS.length);
   for (const { kind, value, ...fields } of events) {
     for (const member in fields) {

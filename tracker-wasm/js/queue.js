@@ -47,7 +47,7 @@ const next = (leaving) => {
 };
 
 const send = async (events) => {
-  const batch = { version: 1, site, page, sent: now(), viewport: [innerWidth, innerHeight], events };
+  const batch = { version: 1, site, page, sent: now(), viewport: [innerWidth, innerHeight], automated: navigator.webdriver, events };
   let done;
   sending++;
   try {

@@ -113,6 +113,20 @@ test('the pageview leaves as JSON before the core is asked for', async () => {
   clean();
 });
 
+test('a browser that a program drives says so in both forms, another says nothing', async () => {
+  for (const driven of [true, false]) {
+    if (!driven) await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'webdriver', { get: () => false }));
+    server.reset();
+    await open('/');
+    await page.click('#pay b');
+    await sendNow();
+    await server.until(() => clicks().length === 1);
+    const told = server.batches().map(({ binary, head }) => [binary, head.automated ?? false]);
+    assert.deepEqual(told, [[false, driven], [true, driven]]);
+  }
+  clean();
+});
+
 test('clicks arrive in binary and say what was clicked', async () => {
   await open('/');
   for (const selector of ['#pay b', '.x', 'p:nth-of-type(1) i', 'p:nth-of-type(2)', '[data-snag]', '[type=submit]', '#card button', 'img'])
