@@ -69,7 +69,9 @@ impl Uploader {
                 }
                 Err(error) => {
                     tracing::error!(%error, retry_in = ?pause, "a part of the spool cannot be read or changed");
-                    self.rest(&mut pause).await;
+                    // What is sealed meanwhile is not to wait for it.
+                    let _ = tokio::time::timeout(pause, self.shelf.sealed.notified()).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
                 }
             }
         }
@@ -107,8 +109,9 @@ impl Uploader {
                 match self.ship(&path).await {
                     Ok(Outcome::Shipped) => self.shelf.has_shipped(length),
                     Ok(unavailable) => return Ok(unavailable),
-                    // The others can be shipped all the same.
+                    // The others can be shipped all the same, and new ones sealed: it is its bytes alone that wait.
                     Err(error) => {
+                        self.shelf.has_shipped(0);
                         let path = path.display();
                         unreadable = Some(io::Error::other(format!("{path}: {error}")));
                     }

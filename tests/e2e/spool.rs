@@ -56,3 +56,21 @@ async fn refused_rows_are_told_kept_and_stored_once_when_sent_again() {
     assert_eq!(code, Some(0));
     assert_eq!(ask(&data, "SELECT uniqExact(name) FROM events").await, 3);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_segment_that_cannot_be_read_hinders_no_other() {
+    let place = place();
+    let data = place.path().join("data");
+    let serving = Serving::start(&data);
+    // What reads as no file stands for a bad place on the disk.
+    let unreadable = data.join("spool/000000000001-0000000000000001.seg");
+    std::fs::create_dir(&unreadable).expect("a directory");
+    for number in 1..=3 {
+        send(&serving, &format!("event {number}")).await;
+        wait_for(&data, "SELECT count() FROM events", number).await;
+    }
+    assert!(unreadable.exists(), "it is kept for a person");
+    std::fs::remove_dir(&unreadable).expect("removed");
+    let (code, _) = serving.stop();
+    assert_eq!(code, Some(0));
+}
