@@ -42,7 +42,7 @@ pub use enrich::{
     SpamReferrers, attribution,
 };
 pub use rehearsal::Rehearsal;
-pub use spool::{Kept, SpoolConfig, SpoolDirectory, State};
+pub use spool::{Contents, Kept, SpoolConfig, SpoolDirectory, State};
 
 use databases::Databases;
 use detections::Detections;

@@ -85,10 +85,10 @@ fn show(kept: &Kept) -> Result<Exit> {
         println!("bytes of a segment that are torn or damaged; everything else of it was kept");
         return Ok(Exit::Done);
     }
-    let (rows, damage) = kept
+    let contents = kept
         .contents()
         .with_context(|| format!("{} cannot be read", kept.name))?;
-    for (table, month, count) in rows {
+    for (table, month, count) in contents.rows {
         match month {
             0 => println!("rows of {table}: {count}"),
             month => println!(
@@ -98,7 +98,7 @@ fn show(kept: &Kept) -> Result<Exit> {
             ),
         }
     }
-    for damage in damage {
+    for damage in contents.damage {
         println!("damaged: bytes {} to {}", damage.start, damage.end);
     }
     Ok(Exit::Done)

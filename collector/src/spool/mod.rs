@@ -26,7 +26,7 @@ use writer::{Writer, lock};
 pub(crate) use frame::Batch;
 pub(crate) use lane::{Commit, Lane};
 pub(crate) use pending::{Group, Rows, SpoolError};
-pub use rejected::{Kept, SpoolDirectory, State};
+pub use rejected::{Contents, Kept, SpoolDirectory, State};
 pub(crate) use rejected::{keep_damage, keep_refused};
 pub(crate) use segment::{SEALED, Sealed, list};
 pub(crate) use shelf::Shelf;

@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::segment::{OPEN, SEALED, Sealed, list, sync_directory};
@@ -73,6 +74,15 @@ pub struct Kept {
     /// Why it is here, where it was set aside.
     pub reason: Option<String>,
     path: PathBuf,
+}
+
+/// What a segment holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contents {
+    /// Table, month (year times 100 and month; 0 where the table has no partitions) and how many rows.
+    pub rows: Vec<(&'static str, u32, u64)>,
+    /// Bytes that are torn or damaged.
+    pub damage: Vec<Range<usize>>,
 }
 
 /// A spool's directory, looked at from outside, also while it is written.
@@ -148,21 +158,18 @@ fn look(path: PathBuf, state: State) -> io::Result<Kept> {
 }
 
 impl Kept {
-    /// What is in it: per table and month (year times 100 and month, 0 without) how many rows, and the places in the
-    /// file that are damaged.
+    /// What is in it.
     ///
     /// # Errors
     /// When it cannot be read.
-    #[expect(clippy::type_complexity, reason = "two lists of plain pairs")]
-    pub fn contents(
-        &self,
-    ) -> io::Result<(Vec<(&'static str, u32, u64)>, Vec<std::ops::Range<usize>>)> {
+    pub fn contents(&self) -> io::Result<Contents> {
         let sealed = Sealed::read(&self.path)?;
-        let rows = sealed.batches().into_iter().map(|batch| {
-            let rows = sealed.rows(batch);
-            (batch.table.name(), batch.month, rows)
-        });
-        Ok((rows.collect(), sealed.damage.clone()))
+        let batches = sealed.batches().into_iter();
+        let rows = batches.map(|batch| (batch.table.name(), batch.month, sealed.rows(batch)));
+        Ok(Contents {
+            rows: rows.collect(),
+            damage: sealed.damage.clone(),
+        })
     }
 
     /// Puts a rejected segment back among those that are shipped.

@@ -5,6 +5,7 @@
     reason = "what does not unwrap fails the test, which is the point"
 )]
 
+mod access;
 mod bench;
 mod clients;
 mod crashes;

@@ -173,9 +173,9 @@ fn what_was_set_aside_is_listed_put_back_and_dropped_by_name() {
     let waiting = place.list().expect("list").remove(0);
     assert_eq!(waiting.state, State::Waiting);
     assert!(waiting.since.is_some());
-    let (contents, damage) = waiting.contents().expect("contents");
-    assert_eq!(contents, [("events", 202611, 1)]);
-    assert!(damage.is_empty());
+    let contents = waiting.contents().expect("contents");
+    assert_eq!(contents.rows, [("events", 202611, 1)]);
+    assert!(contents.damage.is_empty());
     let name = waiting.name.clone();
     let refused = waiting.drop_for_good().expect_err("it waits");
     assert!(refused.to_string().contains("waits to be shipped"));
