@@ -67,19 +67,23 @@ impl Salts {
     /// When the file cannot be read, understood or written.
     pub(crate) fn open(directory: &Path, now: i64) -> io::Result<Self> {
         let path = directory.join("salts.json");
-        let stored = match fs::read(&path) {
-            Ok(text) => serde_json::from_slice(&text).map_err(|error| {
+        let text = match fs::read(&path) {
+            Ok(text) => Some(text),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        let stored = match &text {
+            Some(text) => serde_json::from_slice(text).map_err(|error| {
                 let path = path.display();
                 io::Error::other(format!(
                     "{path}: {error}; remove the file to begin with a new salt"
                 ))
             })?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Stored {
+            None => Stored {
                 current: Key::from(&fresh(now)),
                 previous: None,
                 next: None,
             },
-            Err(error) => return Err(error),
         };
         let pair = SaltPair {
             current: stored.current.into(),
@@ -92,7 +96,10 @@ impl Salts {
             failed: Mutex::default(),
         };
         let pair = salts.at(now)?;
-        salts.save(&pair, salts.next().as_ref())?;
+        // On a full disk a collector has to start all the same: only shipping what waits makes room there.
+        if text.is_none() {
+            salts.save(&pair, salts.next().as_ref())?;
+        }
         Ok(salts)
     }
 

@@ -233,3 +233,14 @@ fn only_the_owner_may_read_the_salts() {
         .mode();
     assert_eq!(mode & 0o777, 0o600);
 }
+
+#[test]
+fn opening_again_on_the_same_day_writes_nothing() {
+    let directory = tempfile::tempdir().expect("tempdir");
+    let first = Salts::open(directory.path(), 0).expect("open");
+    let key = key_of(&first, 0);
+    // Nothing can be written in its place, as on a full disk.
+    fs::create_dir(directory.path().join("salts.json.new")).expect("in the way");
+    let again = Salts::open(directory.path(), 1).expect("open all the same");
+    assert_eq!(key_of(&again, 1), key);
+}
