@@ -61,8 +61,48 @@ pub(crate) enum Command {
     /// What waits for the store, and what was set aside
     #[command(subcommand)]
     Spool(Spool),
+    /// Print the tag that goes into a website's pages
+    Snippet(Snippet),
+    /// Open a page and say whether the tag is there and its beacons arrive
+    Verify(Verify),
     /// Send made-up visitors with known habits to a collector
     Simulate(Simulate),
+}
+
+/// Where a tag is pasted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Place {
+    /// A page's own HTML
+    Html,
+    /// Google Tag Manager, as a Custom HTML tag
+    Gtm,
+    /// WordPress, in a theme's functions.php
+    Wordpress,
+    /// Next.js, in the root layout
+    Nextjs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Snippet {
+    /// Site identifier, which the tag carries in data-site
+    #[arg(long, value_name = "SITE")]
+    pub(crate) site: String,
+    /// Where pages reach the collector
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:7624")]
+    pub(crate) collector: Url,
+    /// Where the tag is pasted
+    #[arg(long = "for", value_name = "PLACE", default_value = "html")]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// The page
+    #[arg(value_name = "URL")]
+    pub(crate) url: Url,
+    /// Chromium or Chrome [default: the first of chromium, chromium-browser, google-chrome that is there]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) browser: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -33,6 +33,10 @@ pub struct Event<'a> {
 }
 
 /// What happened.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a batch has few events, and most have an element: a box each would cost more than the room"
+)]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind<'a> {
     /// A page was shown.
@@ -41,6 +45,14 @@ pub enum Kind<'a> {
     Click(Click<'a>),
     /// The page reported an event of its own.
     Custom(Custom<'a>),
+    /// Something the tracker found out.
+    Signal(Signal<'a>),
+    /// How a page was looked at, and how fast it was.
+    Attention(Attention),
+    /// An element was on the page, and perhaps seen.
+    Exposure(Exposure<'a>),
+    /// How a field was filled in.
+    Field(Field<'a>),
 }
 
 /// A page was shown.
@@ -50,6 +62,8 @@ pub struct Pageview<'a> {
     pub referrer: Cow<'a, str>,
     /// `document.title`, or empty.
     pub title: Cow<'a, str>,
+    /// HTTP status the page came with; 0 when unknown.
+    pub status: u16,
 }
 
 /// Something was clicked.
@@ -61,6 +75,8 @@ pub struct Click<'a> {
     pub x: u16,
     /// Pointer position in CSS pixels from the top of the document.
     pub y: u16,
+    /// Pointer position within the element in thousandths of its width and height.
+    pub within: (u16, u16),
 }
 
 /// An element of the page.
@@ -72,10 +88,21 @@ pub struct Element<'a> {
     pub tag: Cow<'a, str>,
     /// Visible text, cut.
     pub text: Cow<'a, str>,
-    /// Link target, absolute, or empty.
+    /// Link target, absolute or from the root of the page's host, or empty. Where it is not empty and the selector is, the
+    /// selector is `tag[href="…"]`.
     pub href: Cow<'a, str>,
     /// ARIA role, or empty.
     pub role: Cow<'a, str>,
+    /// Name of a field, or empty.
+    pub name: Cow<'a, str>,
+    /// Type of a field, or empty.
+    pub type_: Cow<'a, str>,
+    /// On-site creative the element is or belongs to, or empty.
+    pub ad: Cow<'a, str>,
+    /// Where the creative stands, or empty.
+    pub placement: Cow<'a, str>,
+    /// What the creative is part of, or empty.
+    pub campaign: Cow<'a, str>,
 }
 
 /// An event the page named itself.
@@ -89,4 +116,95 @@ pub struct Custom<'a> {
     pub value: Option<f64>,
     /// ISO 4217 code of the value's currency, or empty.
     pub currency: Cow<'a, str>,
+}
+
+/// Something the tracker found out. What the members mean for each `what` is told in [`kind::signal`](crate::kind::signal).
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Signal<'a> {
+    /// One of [`kind::signal::WORDS`](crate::kind::signal::WORDS).
+    pub what: &'static str,
+    /// Where it happened; its members are empty for the page as a whole.
+    pub element: Element<'a>,
+    /// Pointer position in CSS pixels from the left of the document.
+    pub x: u16,
+    /// Pointer position in CSS pixels from the top of the document.
+    pub y: u16,
+    /// How many, or how long.
+    pub amount: u32,
+    /// In which words.
+    pub detail: Cow<'a, str>,
+    /// Where from.
+    pub name: Cow<'a, str>,
+}
+
+/// How a page was looked at since it was last told, and how fast it was so far. Times are milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct Attention {
+    /// Visible, focused and in use, since it was last told.
+    pub engaged: u32,
+    /// How far down the page was seen, 0 to 100 %.
+    pub depth: u8,
+    /// HTTP status the page came with; 0 when unknown.
+    pub status: u16,
+    /// From the start to the end of the `load` event.
+    pub load: u32,
+    /// Largest Contentful Paint.
+    pub lcp: u32,
+    /// Interaction to Next Paint.
+    pub inp: u32,
+    /// Cumulative Layout Shift, in ten-thousandths.
+    pub cls: u32,
+    /// First Contentful Paint.
+    pub fcp: u32,
+    /// Time to First Byte.
+    pub ttfb: u32,
+    /// Milliseconds each tenth of the page, from the top, was on the screen while engaged, since it was last told.
+    pub tenths: [u32; 10],
+}
+
+/// An element was on the page, and perhaps seen.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Exposure<'a> {
+    /// The element.
+    pub element: Element<'a>,
+    /// Milliseconds it was visible since it was last told.
+    pub visible: u32,
+    /// Whether it was visible for long enough at once so far.
+    pub viewable: bool,
+    /// Clicks on it since it was last told.
+    pub clicks: u32,
+}
+
+/// How a field was filled in.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Field<'a> {
+    /// The form; its members are empty for a field without one.
+    pub form: Element<'a>,
+    /// The field.
+    pub element: Element<'a>,
+    /// Kind of the validation message shown last, or empty.
+    pub message: Cow<'a, str>,
+    /// The figures.
+    pub usage: Usage,
+}
+
+/// Figures of a field so far. Times are milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct Usage {
+    /// Its place in the order of first focus on this page, from 1.
+    pub order: u32,
+    /// From the first focus to the first input; 0 where nothing was put in.
+    pub hesitation: u32,
+    /// With the focus on it.
+    pub dwell: u32,
+    /// Deletions.
+    pub corrections: u32,
+    /// Times the focus came.
+    pub focuses: u32,
+    /// Of all fields of the page the last one touched.
+    pub last: bool,
+    /// Its form was submitted since.
+    pub submitted: bool,
 }

@@ -4,8 +4,9 @@
 //! currency known, is not asked.
 
 use crate::error::Problem;
+use crate::kind::signal::WORDS;
 use crate::limits::{EVENTS, NAME_BYTES, PROPS, SENT_MS, SITE_BYTES, STRING_BYTES};
-use crate::{Batch, Event, Kind};
+use crate::{Batch, Element, Event, Kind};
 
 /// A site identifier: 1 to 64 of `A-Z a-z 0-9 . _ -`.
 pub(crate) fn site(site: &str) -> Result<(), Problem> {
@@ -106,13 +107,24 @@ fn event(event: &Event<'_>, sent: u64) -> Result<(), (&'static str, Problem)> {
         Kind::Pageview(pageview) => {
             texts(&[("referrer", &pageview.referrer), ("title", &pageview.title)])
         }
-        Kind::Click(click) => texts(&[
-            ("element.selector", &click.element.selector),
-            ("element.tag", &click.element.tag),
-            ("element.text", &click.element.text),
-            ("element.href", &click.element.href),
-            ("element.role", &click.element.role),
-        ]),
+        Kind::Click(click) => element(&click.element),
+        Kind::Signal(signal) => {
+            if !WORDS.contains(&signal.what) {
+                return Err(("what", Problem::Missing("what")));
+            }
+            element(&signal.element)?;
+            texts(&[("detail", &signal.detail), ("name", &signal.name)])
+        }
+        Kind::Attention(attention) if attention.depth > 100 => {
+            Err(("attention.depth", Problem::Number { limit: 100 }))
+        }
+        Kind::Attention(_) => Ok(()),
+        Kind::Exposure(exposure) => element(&exposure.element),
+        Kind::Field(field) => {
+            element(&field.form).map_err(|(_, problem)| ("form", problem))?;
+            element(&field.element)?;
+            texts(&[("message", &field.message)])
+        }
         Kind::Custom(custom) => {
             name(&custom.name).map_err(|problem| ("name", problem))?;
             if custom.props.len() > PROPS {
@@ -135,4 +147,21 @@ fn event(event: &Event<'_>, sent: u64) -> Result<(), (&'static str, Problem)> {
             texts(&[("currency", &custom.currency)])
         }
     }
+}
+
+fn element(element: &Element<'_>) -> Result<(), (&'static str, Problem)> {
+    [
+        ("element.selector", &element.selector),
+        ("element.tag", &element.tag),
+        ("element.text", &element.text),
+        ("element.href", &element.href),
+        ("element.role", &element.role),
+        ("element.name", &element.name),
+        ("element.type", &element.type_),
+        ("element.ad", &element.ad),
+        ("element.placement", &element.placement),
+        ("element.campaign", &element.campaign),
+    ]
+    .into_iter()
+    .try_for_each(|(member, found)| text(found, STRING_BYTES).map_err(|problem| (member, problem)))
 }

@@ -80,6 +80,14 @@ pub enum Problem {
         /// Strings in the dictionary.
         count: usize,
     },
+    /// An element that was not described before.
+    #[error("element {index} was not described, only {count} were")]
+    Element {
+        /// The index found.
+        index: u64,
+        /// Elements described so far.
+        count: usize,
+    },
     /// A site identifier that cannot be one.
     #[error("a site is named by 1 to 64 of the characters A-Z a-z 0-9 . _ -")]
     Site,
@@ -98,7 +106,9 @@ pub enum Problem {
     #[error("a value is not a finite number")]
     NotFinite,
     /// A kind no event of a JSON batch may be all of.
-    #[error("no event is of a known kind: pageview, click, custom")]
+    #[error(
+        "no event is of a known kind: pageview, click, custom, signal, attention, exposure, field"
+    )]
     Kind,
     /// JSON that does not parse, or has a member of the wrong type.
     #[error("{0}")]
@@ -113,9 +123,12 @@ impl Problem {
             Self::Empty => "empty",
             Self::TooLarge { .. } => "too_large",
             Self::Version { .. } | Self::Flags { .. } => "version",
-            Self::CutOff | Self::Trailing | Self::Head | Self::Varint | Self::Dictionary { .. } => {
-                "malformed"
-            }
+            Self::CutOff
+            | Self::Trailing
+            | Self::Head
+            | Self::Varint
+            | Self::Dictionary { .. }
+            | Self::Element { .. } => "malformed",
             Self::Number { .. } | Self::NotFinite => "number",
             Self::Count { .. } => "count",
             Self::LongText { .. } | Self::Utf8 | Self::Nul => "text",

@@ -12,6 +12,7 @@ mod batch;
 mod check;
 #[cfg(feature = "std")]
 mod decode;
+pub mod detect;
 #[cfg(feature = "std")]
 mod encode;
 #[cfg(feature = "std")]
@@ -25,7 +26,9 @@ mod reader;
 mod writer;
 
 #[cfg(feature = "std")]
-pub use batch::{Batch, Click, Custom, Element, Event, Kind, Pageview};
+pub use batch::{
+    Attention, Batch, Click, Custom, Element, Event, Exposure, Field, Kind, Pageview, Signal, Usage,
+};
 #[cfg(feature = "std")]
 pub use decode::{decode, decode_with_skipped};
 #[cfg(feature = "std")]

@@ -4,6 +4,8 @@
 pub const BATCH_BYTES: usize = 64 * 1024;
 /// Events in one batch.
 pub const EVENTS: usize = 256;
+/// Elements that one binary batch may describe for its events to name.
+pub const ELEMENTS: usize = 512;
 /// Strings in the dictionary of one binary batch.
 pub const STRINGS: usize = 1024;
 /// Bytes of one string.

@@ -35,6 +35,7 @@ fn the_bytes_of_version_1_stay_what_they_are() {
     let pageview = Kind::Pageview(Pageview {
         referrer: "".into(),
         title: "p".into(),
+        ..Pageview::default()
     });
     let element = Element {
         selector: "p".into(),
@@ -45,6 +46,7 @@ fn the_bytes_of_version_1_stay_what_they_are() {
         element,
         x: 5,
         y: 300,
+        ..Click::default()
     });
     let props = vec![("p".into(), "u".into())];
     let custom = Kind::Custom(Custom {
@@ -81,6 +83,7 @@ fn fields_a_payload_lacks_are_empty_and_fields_it_adds_are_passed_over() {
         sample(Kind::Pageview(Pageview {
             referrer: "".into(),
             title: title.into(),
+            ..Pageview::default()
         }))
     };
     assert_eq!(
@@ -92,7 +95,7 @@ fn fields_a_payload_lacks_are_empty_and_fields_it_adds_are_passed_over() {
         pageview("")
     );
     assert_eq!(
-        decode(&body(b"\x01\x08\xc8\x01\x01\x02\x00\x03\xff\xff\x00")).unwrap(),
+        decode(&body(b"\x01\x09\xc8\x01\x01\x02\x00\x03\x00\xff\xff\x00")).unwrap(),
         pageview("p")
     );
     let longer = b"\x01\x00\x02\x01s\x01u\x04\x0e\x01\x81\x84\x8c\x20\xac\x02\x80\x0a\xd0\x05\x00\xff\xff\x01\x04\xc8\x01\x01\x02\x00";
@@ -115,7 +118,7 @@ fn events_of_unknown_kinds_are_passed_over_and_counted() {
         .map(|(b, s)| (b.events.len(), s))
         .unwrap();
     assert_eq!((batch, skipped), (1, 2));
-    let json = br#"{"version":1,"site":"s","events":[{"kind":"exposure","ms":5},{"kind":"pageview","url":"u"}]}"#;
+    let json = br#"{"version":1,"site":"s","events":[{"kind":"hover","ms":5},{"kind":"pageview","url":"u"}]}"#;
     let (batch, skipped) = decode_with_skipped(json).unwrap();
     assert_eq!((batch.events.len(), skipped), (1, 1));
 }
@@ -166,6 +169,7 @@ fn json_says_what_the_readme_shows() {
         },
         x: 1,
         y: 2,
+        ..Click::default()
     }));
     assert_eq!(
         to_json(&batch),

@@ -4,10 +4,11 @@
 //! both encodings hold them.
 
 use proptest::prelude::*;
+use snag_beacon::kind::signal::WORDS;
 use snag_beacon::limits::{NAME_BYTES, PROPS, SENT_MS, STRING_BYTES};
 use snag_beacon::{
-    Batch, Click, Custom, Element, Event, Kind, Pageview, decode, decode_with_skipped, encode,
-    to_json,
+    Attention, Batch, Click, Custom, Element, Event, Exposure, Field, Kind, Pageview, Signal,
+    Usage, decode, decode_with_skipped, encode, to_json,
 };
 
 fn cut(text: String, limit: usize) -> String {
@@ -42,27 +43,125 @@ fn name() -> impl Strategy<Value = String> {
     filled().prop_map(|text| cut(text, NAME_BYTES))
 }
 
+fn element() -> impl Strategy<Value = Element<'static>> {
+    prop::array::uniform10(text().boxed()).prop_map(|texts| {
+        let [
+            selector,
+            tag,
+            text,
+            href,
+            role,
+            name,
+            type_,
+            ad,
+            placement,
+            campaign,
+        ] = texts.map(Into::into);
+        Element {
+            selector,
+            tag,
+            text,
+            href,
+            role,
+            name,
+            type_,
+            ad,
+            placement,
+            campaign,
+        }
+    })
+}
+
 fn kind() -> impl Strategy<Value = Kind<'static>> {
-    let pageview = (text(), text()).prop_map(|(referrer, title)| {
+    let pageview = (text(), text(), any::<u16>()).prop_map(|(referrer, title, status)| {
         Kind::Pageview(Pageview {
             referrer: referrer.into(),
             title: title.into(),
+            status,
         })
     });
-    let click = (
-        (text(), text(), text(), text(), text()),
-        any::<u16>(),
-        any::<u16>(),
+    let click = (element(), any::<[u16; 4]>()).prop_map(|(element, [x, y, across, down])| {
+        Kind::Click(Click {
+            element,
+            x,
+            y,
+            within: (across, down),
+        })
+    });
+    let signal = (
+        prop::sample::select(&WORDS[..]),
+        element(),
+        any::<[u16; 2]>(),
+        any::<u32>(),
+        text(),
+        text(),
     )
-        .prop_map(|((selector, tag, text, href, role), x, y)| {
-            let element = Element {
-                selector: selector.into(),
-                tag: tag.into(),
-                text: text.into(),
-                href: href.into(),
-                role: role.into(),
-            };
-            Kind::Click(Click { element, x, y })
+        .prop_map(|(what, element, [x, y], amount, detail, name)| {
+            Kind::Signal(Signal {
+                what,
+                element,
+                x,
+                y,
+                amount,
+                detail: detail.into(),
+                name: name.into(),
+            })
+        });
+    let attention = (
+        any::<[u32; 7]>(),
+        0..=100u8,
+        any::<u16>(),
+        any::<[u32; 10]>(),
+    )
+        .prop_map(
+            |([engaged, load, lcp, inp, cls, fcp, ttfb], depth, status, tenths)| {
+                Kind::Attention(Attention {
+                    engaged,
+                    depth,
+                    status,
+                    load,
+                    lcp,
+                    inp,
+                    cls,
+                    fcp,
+                    ttfb,
+                    tenths,
+                })
+            },
+        );
+    let exposure = (element(), any::<u32>(), any::<bool>(), any::<u32>()).prop_map(
+        |(element, visible, viewable, clicks)| {
+            Kind::Exposure(Exposure {
+                element,
+                visible,
+                viewable,
+                clicks,
+            })
+        },
+    );
+    let field = (
+        element(),
+        element(),
+        text(),
+        any::<[u32; 5]>(),
+        any::<[bool; 2]>(),
+    )
+        .prop_map(|(form, element, message, figures, [last, submitted])| {
+            let [order, hesitation, dwell, corrections, focuses] = figures;
+            Kind::Field(Field {
+                form,
+                element,
+                message: message.into(),
+                usage: Usage {
+                    order,
+                    hesitation,
+                    dwell,
+                    corrections,
+                    focuses,
+                    last,
+                    submitted,
+                },
+            })
         });
     let value = proptest::option::of(prop_oneof![
         any::<f64>().prop_filter("finite", |value| value.is_finite()),
@@ -86,7 +185,17 @@ fn kind() -> impl Strategy<Value = Kind<'static>> {
                 currency: currency.into(),
             })
         });
-    prop_oneof![pageview, click, custom]
+    // In boxes, for together they are too large for a test's stack.
+    prop_oneof![
+        pageview.boxed(),
+        click.boxed(),
+        custom.boxed(),
+        signal.boxed(),
+        attention.boxed(),
+        exposure.boxed(),
+        field.boxed(),
+    ]
+    .boxed()
 }
 
 fn batch() -> impl Strategy<Value = Batch<'static>> {

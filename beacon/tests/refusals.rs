@@ -302,6 +302,7 @@ fn the_encoder_refuses_what_the_decoder_would() {
                 text,
                 href,
                 role,
+                ..Element::default()
             };
             Event {
                 at: 0,
@@ -311,6 +312,7 @@ fn the_encoder_refuses_what_the_decoder_would() {
                     element,
                     x: 0,
                     y: 0,
+                    ..Click::default()
                 }),
             }
         })

@@ -41,6 +41,7 @@ pub(crate) fn body(form: Form, events: usize, number: usize) -> Vec<u8> {
         ][number % 3]
             .into(),
         title: format!("Product number {} - The Shop", number % 500).into(),
+        ..Pageview::default()
     };
     let mut all = vec![event(0, Kind::Pageview(shown))];
     for click in 1..events as u64 {
@@ -49,13 +50,14 @@ pub(crate) fn body(form: Form, events: usize, number: usize) -> Vec<u8> {
             tag: "a".into(),
             text: format!("Product {click}").into(),
             href: format!("https://shop.example/product/{click}").into(),
-            role: "".into(),
+            ..Element::default()
         };
         let at = (200, 300 + 20 * click as u16);
         let click_kind = Kind::Click(Click {
             element,
             x: at.0,
             y: at.1,
+            ..Click::default()
         });
         all.push(event(click * 900, click_kind));
     }

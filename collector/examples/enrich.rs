@@ -25,6 +25,7 @@ fn pageview(referrer: &'static str) -> Event<'static> {
         kind: Kind::Pageview(Pageview {
             referrer: referrer.into(),
             title: "Garden chairs, page 2: Example Shop".into(),
+            ..Pageview::default()
         }),
     }
 }
@@ -41,9 +42,11 @@ fn click() -> Event<'static> {
                 text: "Folding chair".into(),
                 href: "https://shop.example/products/garden/folding-chair-1234".into(),
                 role: "".into(),
+                ..Element::default()
             },
             x: 640,
             y: 480,
+            ..Click::default()
         }),
     }
 }

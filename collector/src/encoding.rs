@@ -39,6 +39,14 @@ impl RowBinary<'_> {
         }
         out
     }
+
+    /// A list of numbers.
+    pub(crate) fn numbers(&mut self, numbers: &[u32]) {
+        put_length(self.0, numbers.len());
+        for number in numbers {
+            self.number(number.to_le_bytes());
+        }
+    }
 }
 
 impl Values for RowBinary<'_> {

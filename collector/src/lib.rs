@@ -43,6 +43,7 @@ pub use enrich::{
 };
 pub use rehearsal::Rehearsal;
 pub use spool::{Contents, Kept, SpoolConfig, SpoolDirectory, State};
+pub use tracker_files::integrity;
 
 use databases::Databases;
 use detections::Detections;

@@ -3,6 +3,8 @@
 //! Invariant: a row writes as many values as its table has columns, in their order. What the columns mean stands in
 //! `sql/migrations`; how values become bytes, in `encoding`.
 
+mod interaction;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -11,6 +13,7 @@ use jiff::tz::Offset;
 
 use crate::encoding::Values;
 use crate::enrich::{Agent, PageAddress, Place, Source};
+pub(crate) use interaction::{Interaction, InteractionRow};
 
 /// A table that the collector fills.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,11 +23,23 @@ pub(crate) enum Table {
     Elements = 1,
     /// `events`: one row an event.
     Events = 2,
+    /// `exposures`: which elements were on a page, and seen.
+    Exposures = 3,
+    /// `attention`: how pages were looked at.
+    Attention = 4,
+    /// `fields`: how fields were filled in.
+    Fields = 5,
 }
 
 impl Table {
     /// All tables, in the order in which a segment's rows are shipped.
-    pub(crate) const ALL: [Self; 2] = [Self::Elements, Self::Events];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Elements,
+        Self::Events,
+        Self::Exposures,
+        Self::Attention,
+        Self::Fields,
+    ];
 
     /// The table's name in the store.
     #[must_use]
@@ -32,6 +47,9 @@ impl Table {
         match self {
             Self::Elements => "elements",
             Self::Events => "events",
+            Self::Exposures => "exposures",
+            Self::Attention => "attention",
+            Self::Fields => "fields",
         }
     }
 
@@ -46,6 +64,9 @@ impl Table {
         match self {
             Self::Elements => ELEMENT_COLUMNS,
             Self::Events => EVENT_COLUMNS,
+            Self::Exposures => interaction::EXPOSURES,
+            Self::Attention => interaction::ATTENTION,
+            Self::Fields => interaction::FIELDS,
         }
     }
 }
@@ -63,7 +84,7 @@ const EVENT_COLUMNS: &[(&str, &str)] = &[
     ("visitor_before", "UInt64"),
     ("session", "UInt64"),
     ("pageview", "UInt64"),
-    ("kind", "Enum8('pageview' = 1, 'click' = 2, 'custom' = 3)"),
+    ("kind", KINDS),
     ("name", WORD),
     ("host", WORD),
     ("path", TEXT),
@@ -72,6 +93,8 @@ const EVENT_COLUMNS: &[(&str, &str)] = &[
     ("element", "UInt64"),
     ("x", "UInt16"),
     ("y", "UInt16"),
+    ("amount", "UInt32"),
+    ("detail", TEXT),
     ("referrer_host", WORD),
     ("referrer_path", TEXT),
     ("source", WORD),
@@ -108,6 +131,11 @@ const ELEMENT_COLUMNS: &[(&str, &str)] = &[
     ("text", TEXT),
     ("href", TEXT),
     ("role", WORD),
+    ("name", TEXT),
+    ("type", WORD),
+    ("ad", TEXT),
+    ("placement", TEXT),
+    ("campaign", TEXT),
     ("seen_at", TIME),
 ];
 
@@ -130,6 +158,63 @@ pub(crate) enum EventKind {
     Click = 2,
     /// An event the page named itself.
     Custom = 3,
+    /// Clicks in one place in quick succession.
+    Rage = 4,
+    /// A click that nothing answered.
+    Dead = 5,
+    /// A click that an error followed.
+    ErrorClick = 6,
+    /// Back from another page at once.
+    QuickBack = 7,
+    /// Text was copied.
+    Copy = 8,
+    /// A script failed.
+    Error = 9,
+    /// A file of the page could not be loaded.
+    Resource = 10,
+    /// A form was begun.
+    FormStart = 11,
+    /// A form was submitted.
+    FormSubmit = 12,
+    /// A form was not let through.
+    FormFail = 13,
+    /// The page said who the visitor is.
+    Identify = 14,
+    /// The page said what the visitor agreed to.
+    Consent = 15,
+    /// A link to another host was clicked.
+    Outbound = 16,
+    /// A link to a file was clicked.
+    Download = 17,
+    /// The site was searched.
+    Search = 18,
+}
+
+/// The type of `events.kind`, as in its latest migration.
+const KINDS: &str = "Enum8('pageview' = 1, 'click' = 2, 'custom' = 3, 'rage' = 4, 'dead' = 5, 'error_click' = 6, \
+     'quick_back' = 7, 'copy' = 8, 'error' = 9, 'resource' = 10, 'form_start' = 11, 'form_submit' = 12, \
+     'form_fail' = 13, 'identify' = 14, 'consent' = 15, 'outbound' = 16, 'download' = 17, 'search' = 18)";
+
+impl EventKind {
+    /// The kind of event that a signal is.
+    #[must_use]
+    pub(crate) fn of_signal(word: &str) -> Self {
+        match word {
+            "rage" => Self::Rage,
+            "dead" => Self::Dead,
+            "error_click" => Self::ErrorClick,
+            "quick_back" => Self::QuickBack,
+            "copy" => Self::Copy,
+            "error" => Self::Error,
+            "resource" => Self::Resource,
+            "form_start" => Self::FormStart,
+            "form_submit" => Self::FormSubmit,
+            "form_fail" => Self::FormFail,
+            "identify" => Self::Identify,
+            "consent" => Self::Consent,
+            _ => Self::Custom,
+        }
+    }
 }
 
 /// One row of `events`. Times are milliseconds since 1970 (UTC).
@@ -150,6 +235,8 @@ pub(crate) struct EventRow<'a> {
     pub(crate) element: u64,
     pub(crate) x: u16,
     pub(crate) y: u16,
+    pub(crate) amount: u32,
+    pub(crate) detail: Cow<'a, str>,
     pub(crate) source: Source<'a>,
     pub(crate) agent: Option<Arc<Agent>>,
     pub(crate) place: Option<Arc<Place>>,
@@ -179,6 +266,8 @@ impl EventRow<'_> {
         to.number(self.element.to_le_bytes());
         to.number(self.x.to_le_bytes());
         to.number(self.y.to_le_bytes());
+        to.number(self.amount.to_le_bytes());
+        to.text(&self.detail);
         let source = &self.source;
         for text in [&source.referrer_host, &source.referrer_path, &source.name] {
             to.text(text);
@@ -239,6 +328,11 @@ pub(crate) struct ElementRow<'a> {
     pub(crate) text: Cow<'a, str>,
     pub(crate) href: Cow<'a, str>,
     pub(crate) role: Cow<'a, str>,
+    pub(crate) name: Cow<'a, str>,
+    pub(crate) type_: Cow<'a, str>,
+    pub(crate) ad: Cow<'a, str>,
+    pub(crate) placement: Cow<'a, str>,
+    pub(crate) campaign: Cow<'a, str>,
     pub(crate) seen_at: i64,
 }
 
@@ -255,6 +349,11 @@ impl ElementRow<'_> {
             &self.text,
             &self.href,
             &self.role,
+            &self.name,
+            &self.type_,
+            &self.ad,
+            &self.placement,
+            &self.campaign,
         ] {
             to.text(text);
         }
@@ -275,6 +374,11 @@ impl ElementRow<'_> {
             text: owned(self.text),
             href: owned(self.href),
             role: owned(self.role),
+            name: owned(self.name),
+            type_: owned(self.type_),
+            ad: owned(self.ad),
+            placement: owned(self.placement),
+            campaign: owned(self.campaign),
             seen_at: self.seen_at,
         }
     }

@@ -2,12 +2,16 @@
 
 use std::io::Write as _;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use rust_embed::RustEmbed;
+use sha2::{Digest as _, Sha384};
 
 #[derive(RustEmbed)]
 #[folder = "../tracker-wasm/dist"]
 #[include = "snag.js"]
+#[include = "snag.more.js"]
 #[include = "snag.wasm"]
 #[allow_missing = true]
 struct Dist;
@@ -23,10 +27,22 @@ pub(crate) struct TrackerFile {
     pub(crate) brotli: Bytes,
 }
 
+/// Subresource-integrity hash of the loader's first stage, for the tag's `integrity`; nothing where the tracker was not
+/// built before the binary.
+#[must_use]
+pub fn integrity() -> Option<String> {
+    let loader = Dist::get("snag.js")?;
+    Some(format!(
+        "sha384-{}",
+        STANDARD.encode(Sha384::digest(loader.data))
+    ))
+}
+
 /// All files; a file is missing where the tracker was not built before the binary.
 pub(crate) fn load() -> Vec<TrackerFile> {
     [
         ("snag.js", "text/javascript; charset=utf-8"),
+        ("snag.more.js", "text/javascript; charset=utf-8"),
         ("snag.wasm", "application/wasm"),
     ]
     .into_iter()

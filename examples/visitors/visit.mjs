@@ -14,7 +14,7 @@ import { steps, truth } from './truth.mjs';
 import { Visitor } from './visitor.mjs';
 import { walk } from './walk.mjs';
 
-const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const QUIET = ['--no-sandbox', '--disable-blink-features=AutomationControlled', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 function number(values, name, least) {
   const value = Number(values[name]);

@@ -35,6 +35,7 @@ pub(crate) fn batches<'a>(
     let shown = Pageview {
         referrer: (&*view.referrer).into(),
         title: (&*page.title).into(),
+        ..Pageview::default()
     };
     let acts: Vec<_> = view
         .acts
@@ -81,9 +82,11 @@ fn click<'a>(habits: &'a Habits, name: &str, (x, y): (u16, u16)) -> Option<Click
             text: (&*element.text).into(),
             href: href.into(),
             role: (&*element.role).into(),
+            ..Element::default()
         },
         x,
         y,
+        ..Click::default()
     })
 }
 

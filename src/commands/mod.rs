@@ -6,4 +6,6 @@ pub(crate) mod import;
 pub(crate) mod migrate;
 pub(crate) mod serve;
 pub(crate) mod simulate;
+pub(crate) mod snippet;
 pub(crate) mod spool;
+pub(crate) mod verify;

@@ -166,6 +166,7 @@ async fn tracker_files_are_served_compressed_and_pages_of_any_origin_may_ask() {
     let client = reqwest::Client::new();
     for (file, kind) in [
         ("snag.js", "text/javascript; charset=utf-8"),
+        ("snag.more.js", "text/javascript; charset=utf-8"),
         ("snag.wasm", "application/wasm"),
     ] {
         let plain = client

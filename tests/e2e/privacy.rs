@@ -49,11 +49,17 @@ fn batch(mark: &str) -> Batch<'_> {
         text: format!("Write to {mark}").into(),
         href: format!("https://shop.example/{}", mark.replace(' ', "%20")).into(),
         role: mark.into(),
+        name: mark.into(),
+        type_: mark.into(),
+        ad: mark.into(),
+        placement: mark.into(),
+        campaign: mark.into(),
     };
     let click = Click {
         element,
         x: 1,
         y: 2,
+        ..Click::default()
     };
     let custom = Custom {
         name: format!("asked {mark}").into(),
@@ -64,6 +70,7 @@ fn batch(mark: &str) -> Batch<'_> {
     let shown = Pageview {
         referrer: format!("https://mail.example/{}", mark.replace(' ', "%20")).into(),
         title: format!("Order of {mark}").into(),
+        ..Pageview::default()
     };
     let event = |kind| Event {
         at: 0,

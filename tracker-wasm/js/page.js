@@ -1,17 +1,14 @@
-// What the snippet says, and what every other part asks of the page.
+// What the first stage hands on, and what every other part asks of the page.
 
-const script = document.currentScript;
-const address = new URL(script.src);
+export let site, page, endpoint, dataset, address;
 
-export const { dataset } = script;
+export const know = (...given) => ([site, page, endpoint, dataset, address] = given);
 
-export const site = dataset.site || address.searchParams.get('site');
-
-// Where a file beside the loader is.
-export const beside = (file) => new URL(file, address);
+// The page's own is replaced, to hear of its requests.
+export const { fetch } = window;
 
 // Milliseconds since the load of the page began.
-export const now = () => performance.now() >>> 0;
+export const now = () => performance.now() | 0;
 
 // Nothing here may throw into the page.
 export const safe =
@@ -21,3 +18,27 @@ export const safe =
       return act(...given);
     } catch {}
   };
+
+export const listen = (types, act) => types.split(' ').map((type) => addEventListener(type, safe(act), true));
+
+// Calls `act` whenever the page has called a function of its own.
+export const follow = (owner, name, act) => {
+  const original = owner[name];
+  owner[name] = function () {
+    const given = original.apply(this, arguments);
+    safe(act)();
+    return given;
+  };
+};
+
+// Does `act` in a while, once for all who ask until then.
+export const once = (act, wait) => {
+  let timer;
+  return () =>
+    (timer =
+      timer ||
+      setTimeout(() => {
+        timer = 0;
+        safe(act)();
+      }, wait));
+};

@@ -1,77 +1,26 @@
-//! The tracker's core: takes numbers, gives a binary batch.
+//! The tracker's core as a page loads it: hands the loader's numbers to [`snag_beacon::detect`].
 //!
 //! Invariant: it allocates nothing, never panics, and its state is all zero at the start, so that none of it is in the
-//! file. What the page says comes from the loader, byte by byte where it is text; nothing here reaches for it.
-//!
-//! The loader tells each record's fields in the order of the layout, a number by [`field`] or [`value`] and a text by
-//! its [`byte`]s and [`text`], then closes it with [`record`]; and for a batch calls [`take`], which says how many
-//! bytes stand from [`start`] on.
+//! file. Only numbers cross; texts stay with the loader, and nothing here reaches for the page.
 #![cfg_attr(target_family = "wasm", no_std)]
 
-mod batch;
-mod dictionary;
-
-pub use batch::{Batch, FIELDS, RECORD_BYTES};
-pub use dictionary::Dictionary;
-
-use spin::Mutex;
+use snag_beacon::detect::Core;
+use spin::mutex::SpinMutex as Mutex;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-static BATCH: Mutex<Batch> = Mutex::new(Batch::new());
+static CORE: Mutex<Core> = Mutex::new(Core::new());
 
-/// Adds a whole number to the record being told; what is below 0 counts as 0.
+/// Where the core stands: the loader writes the numbers of an entry there before it calls [`put`], and finds at
+/// [`Core::PLACES`] behind it what a flush gave, until the next call.
 #[wasm_bindgen]
-pub fn field(number: f64) {
-    if let Some(mut batch) = BATCH.try_lock() {
-        batch.field(number as u64);
-    }
+pub fn core() -> *mut Core {
+    CORE.as_mut_ptr()
 }
 
-/// Adds a number with a fraction: what a custom event is worth.
+/// Takes the entry, one of [`snag_beacon::detect::entry`]; gives what it [`Flushed`](snag_beacon::detect::Flushed).
 #[wasm_bindgen]
-pub fn value(number: f64) {
-    if let Some(mut batch) = BATCH.try_lock() {
-        batch.field(number.to_bits());
-    }
-}
-
-/// Adds a byte to the text being told.
-#[wasm_bindgen]
-pub fn byte(byte: u8) {
-    if let Some(mut batch) = BATCH.try_lock() {
-        batch.byte(byte);
-    }
-}
-
-/// Ends the text being told, and adds it to the record as its place in the dictionary.
-#[wasm_bindgen]
-pub fn text() {
-    if let Some(mut batch) = BATCH.try_lock() {
-        batch.text();
-    }
-}
-
-/// Ends the record being told.
-#[wasm_bindgen]
-pub fn record(kind: u8) {
-    if let Some(mut batch) = BATCH.try_lock() {
-        batch.record(kind);
-    }
-}
-
-/// Closes the batch and begins another. Gives its length in bytes, or 0 where not all that was told found room; it
-/// stands at [`start`] until the next call.
-#[wasm_bindgen]
-pub fn take() -> usize {
-    BATCH.try_lock().map_or(0, |mut batch| batch.take().len())
-}
-
-/// Address of the closed batch's first byte.
-#[wasm_bindgen]
-pub fn start() -> *const u8 {
-    BATCH
-        .try_lock()
-        .map_or(core::ptr::null(), |batch| batch.start())
+pub fn put() -> u32 {
+    CORE.try_lock().map_or(0, |mut core| core.put())
 }
 
 #[cfg(target_family = "wasm")]

@@ -21,7 +21,7 @@ const USAGE: &str = "usage: cargo xtask <step>
   build               the release binary, with the tracker in it
   demo [--once]       the shop and its visitors; with --once it ends by itself
   test                everything that CI runs
-  bench <name>        a benchmark: import, collector, backlog, overload
+  bench <name>        a benchmark: import, collector, backlog, overload, tracker
   soak                kills and outages by the hundred";
 
 fn main() -> ExitCode {

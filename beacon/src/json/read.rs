@@ -9,8 +9,12 @@ use serde::Deserialize;
 
 use crate::error::{DecodeError, Place, Problem, member};
 use crate::json::value::{List, Props, Text};
+use crate::kind::signal::WORDS;
 use crate::limits::{EVENTS, PROPS};
-use crate::{Batch, Click, Custom, Element, Event, Kind, Pageview, VERSION, check};
+use crate::{
+    Attention, Batch, Click, Custom, Element, Event, Exposure, Field, Kind, Pageview, Signal,
+    Usage, VERSION, check,
+};
 
 /// The batch, and how many events were of an unknown kind.
 pub(crate) fn decode(body: &[u8]) -> Result<(Batch<'_>, u32), DecodeError> {
@@ -154,6 +158,18 @@ struct EventMembers<'a> {
     element: Option<ElementMembers<'a>>,
     x: Option<u16>,
     y: Option<u16>,
+    within: Option<(u16, u16)>,
+    status: Option<u16>,
+    what: Option<Text<'a>>,
+    amount: Option<u32>,
+    detail: Option<Text<'a>>,
+    attention: Option<Attention>,
+    visible: Option<u32>,
+    viewable: Option<bool>,
+    clicks: Option<u32>,
+    form: Option<ElementMembers<'a>>,
+    message: Option<Text<'a>>,
+    usage: Option<Usage>,
     name: Option<Text<'a>>,
     props: Option<Props<'a>>,
     value: Option<f64>,
@@ -168,6 +184,29 @@ struct ElementMembers<'a> {
     text: Option<Text<'a>>,
     href: Option<Text<'a>>,
     role: Option<Text<'a>>,
+    name: Option<Text<'a>>,
+    #[serde(rename = "type")]
+    type_: Option<Text<'a>>,
+    ad: Option<Text<'a>>,
+    placement: Option<Text<'a>>,
+    campaign: Option<Text<'a>>,
+}
+
+impl<'a> ElementMembers<'a> {
+    fn element(self) -> Element<'a> {
+        Element {
+            selector: or_empty(self.selector),
+            tag: or_empty(self.tag),
+            text: or_empty(self.text),
+            href: or_empty(self.href),
+            role: or_empty(self.role),
+            name: or_empty(self.name),
+            type_: or_empty(self.type_),
+            ad: or_empty(self.ad),
+            placement: or_empty(self.placement),
+            campaign: or_empty(self.campaign),
+        }
+    }
 }
 
 impl<'a> EventMembers<'a> {
@@ -177,21 +216,43 @@ impl<'a> EventMembers<'a> {
             "pageview" => Kind::Pageview(Pageview {
                 referrer: or_empty(self.referrer),
                 title: or_empty(self.title),
+                status: self.status.unwrap_or_default(),
             }),
-            "click" => {
-                let element = self.element.unwrap_or_default();
-                Kind::Click(Click {
-                    element: Element {
-                        selector: or_empty(element.selector),
-                        tag: or_empty(element.tag),
-                        text: or_empty(element.text),
-                        href: or_empty(element.href),
-                        role: or_empty(element.role),
-                    },
-                    x: self.x.unwrap_or_default(),
-                    y: self.y.unwrap_or_default(),
-                })
+            "click" => Kind::Click(Click {
+                element: self.element.unwrap_or_default().element(),
+                x: self.x.unwrap_or_default(),
+                y: self.y.unwrap_or_default(),
+                within: self.within.unwrap_or_default(),
+            }),
+            "signal" => {
+                let what = or_empty(self.what);
+                match WORDS.into_iter().find(|word| *word == what) {
+                    Some(what) => Kind::Signal(Signal {
+                        what,
+                        element: self.element.unwrap_or_default().element(),
+                        x: self.x.unwrap_or_default(),
+                        y: self.y.unwrap_or_default(),
+                        amount: self.amount.unwrap_or_default(),
+                        detail: or_empty(self.detail),
+                        name: or_empty(self.name),
+                    }),
+                    None if what.is_empty() => return Err(("what", Problem::Missing("what"))),
+                    None => return Ok(None),
+                }
             }
+            "attention" => Kind::Attention(self.attention.unwrap_or_default()),
+            "exposure" => Kind::Exposure(Exposure {
+                element: self.element.unwrap_or_default().element(),
+                visible: self.visible.unwrap_or_default(),
+                viewable: self.viewable.unwrap_or_default(),
+                clicks: self.clicks.unwrap_or_default(),
+            }),
+            "field" => Kind::Field(Field {
+                form: self.form.unwrap_or_default().element(),
+                element: self.element.unwrap_or_default().element(),
+                message: or_empty(self.message),
+                usage: self.usage.unwrap_or_default(),
+            }),
             "custom" => {
                 let props = self.props.unwrap_or_default().0;
                 if props.over {

@@ -42,6 +42,10 @@ impl Serialize for Members<&Event<'_>> {
             Kind::Pageview(_) => "pageview",
             Kind::Click(_) => "click",
             Kind::Custom(_) => "custom",
+            Kind::Signal(_) => "signal",
+            Kind::Attention(_) => "attention",
+            Kind::Exposure(_) => "exposure",
+            Kind::Field(_) => "field",
         };
         map.serialize_entry("kind", kind)?;
         map.serialize_entry("at", &event.at)?;
@@ -51,11 +55,15 @@ impl Serialize for Members<&Event<'_>> {
             Kind::Pageview(pageview) => {
                 text(&mut map, "referrer", &pageview.referrer)?;
                 text(&mut map, "title", &pageview.title)?;
+                number(&mut map, "status", pageview.status.into())?;
             }
             Kind::Click(click) => {
                 map.serialize_entry("element", &Members(&click.element))?;
                 map.serialize_entry("x", &click.x)?;
                 map.serialize_entry("y", &click.y)?;
+                if click.within != (0, 0) {
+                    map.serialize_entry("within", &click.within)?;
+                }
             }
             Kind::Custom(custom) => {
                 map.serialize_entry("name", &custom.name)?;
@@ -66,6 +74,30 @@ impl Serialize for Members<&Event<'_>> {
                     map.serialize_entry("value", &value)?;
                 }
                 text(&mut map, "currency", &custom.currency)?;
+            }
+            Kind::Signal(signal) => {
+                map.serialize_entry("what", signal.what)?;
+                map.serialize_entry("element", &Members(&signal.element))?;
+                number(&mut map, "x", signal.x.into())?;
+                number(&mut map, "y", signal.y.into())?;
+                number(&mut map, "amount", signal.amount)?;
+                text(&mut map, "detail", &signal.detail)?;
+                text(&mut map, "name", &signal.name)?;
+            }
+            Kind::Attention(attention) => map.serialize_entry("attention", attention)?,
+            Kind::Exposure(exposure) => {
+                map.serialize_entry("element", &Members(&exposure.element))?;
+                number(&mut map, "visible", exposure.visible)?;
+                if exposure.viewable {
+                    map.serialize_entry("viewable", &true)?;
+                }
+                number(&mut map, "clicks", exposure.clicks)?;
+            }
+            Kind::Field(field) => {
+                map.serialize_entry("form", &Members(&field.form))?;
+                map.serialize_entry("element", &Members(&field.element))?;
+                text(&mut map, "message", &field.message)?;
+                map.serialize_entry("usage", &field.usage)?;
             }
         }
         map.end()
@@ -81,6 +113,11 @@ impl Serialize for Members<&Element<'_>> {
         text(&mut map, "text", &element.text)?;
         text(&mut map, "href", &element.href)?;
         text(&mut map, "role", &element.role)?;
+        text(&mut map, "name", &element.name)?;
+        text(&mut map, "type", &element.type_)?;
+        text(&mut map, "ad", &element.ad)?;
+        text(&mut map, "placement", &element.placement)?;
+        text(&mut map, "campaign", &element.campaign)?;
         map.end()
     }
 }
@@ -96,5 +133,13 @@ fn text<M: SerializeMap>(map: &mut M, member: &'static str, text: &str) -> Resul
         Ok(())
     } else {
         map.serialize_entry(member, text)
+    }
+}
+
+fn number<M: SerializeMap>(map: &mut M, member: &'static str, found: u32) -> Result<(), M::Error> {
+    if found == 0 {
+        Ok(())
+    } else {
+        map.serialize_entry(member, &found)
     }
 }

@@ -9,6 +9,7 @@ mod bot;
 mod bot_words;
 mod channel;
 mod hints;
+mod interaction;
 mod mmdb;
 mod network;
 mod personal;
@@ -42,7 +43,7 @@ pub(crate) use target::target;
 pub(crate) use visitor::{Salt, SaltPair};
 pub(crate) use web_address::{PageAddress, page_address, referrer_address};
 
-use crate::row::{ElementRow, EventKind, EventRow, element_id};
+use crate::row::{ElementRow, EventKind, EventRow, InteractionRow};
 use visit::Visit;
 
 /// Why an event was not taken. The words are stable: they are metric labels and stand in the debug header.
@@ -108,6 +109,8 @@ pub(crate) struct Knowledge<'a> {
 pub(crate) struct Enriched<'a> {
     /// Rows to store.
     pub(crate) events: Vec<EventRow<'a>>,
+    /// Rows of tables beside `events`.
+    pub(crate) interactions: Vec<InteractionRow<'a>>,
     /// The elements those rows name.
     pub(crate) elements: Vec<ElementRow<'a>>,
     /// Events not taken, each with its reason.
@@ -164,12 +167,19 @@ pub(crate) fn enrich<'a>(
             .try_for_each(|(_, step)| step(knowledge, &mut draft))
         {
             Ok(()) => {
-                if let Kind::Click(click) = &event.kind {
-                    enriched
-                        .elements
-                        .push(element_row(&draft.row, &click.element));
+                let mut row = draft.row;
+                for element in interaction::elements(&event.kind) {
+                    let named = interaction::element_of(&row, element);
+                    enriched.elements.push(element_row(&row, named, element));
                 }
-                enriched.events.push(draft.row);
+                if let Some(what) = interaction::interaction(&mut row, &event.kind) {
+                    let event = row;
+                    enriched.interactions.push(InteractionRow { event, what });
+                    continue;
+                }
+                let beside = interaction::told_beside(&row, &event.kind, &event.url);
+                enriched.events.push(row);
+                enriched.events.extend(beside);
             }
             Err(reason) => enriched.dropped.push(reason),
         }
@@ -195,15 +205,11 @@ fn kind(_: &Knowledge<'_>, draft: &mut Draft<'_, '_>) -> Result<(), DropReason> 
         Kind::Pageview(pageview) => {
             draft.row.kind = EventKind::Pageview;
             draft.row.title = clean(pageview.title.as_ref());
+            draft.row.amount = pageview.status.into();
         }
         Kind::Click(click) => {
-            let element = &click.element;
             draft.row.kind = EventKind::Click;
-            draft.row.element = element_id(
-                &draft.row.site,
-                &clean(element.selector.as_ref()),
-                &target(&element.href),
-            );
+            draft.row.element = interaction::element_of(&draft.row, &click.element);
             (draft.row.x, draft.row.y) = (click.x, click.y);
         }
         Kind::Custom(custom) => {
@@ -217,6 +223,9 @@ fn kind(_: &Knowledge<'_>, draft: &mut Draft<'_, '_>) -> Result<(), DropReason> 
             draft.row.value = custom.value;
             draft.row.currency = clean(custom.currency.as_ref());
         }
+        Kind::Signal(signal) => interaction::signal(&mut draft.row, signal),
+        // Rows of their own.
+        Kind::Attention(_) | Kind::Exposure(_) | Kind::Field(_) => {}
     }
     Ok(())
 }
@@ -225,12 +234,13 @@ fn kind(_: &Knowledge<'_>, draft: &mut Draft<'_, '_>) -> Result<(), DropReason> 
 #[must_use]
 pub(crate) fn element_row<'a>(
     row: &EventRow<'a>,
+    named: u64,
     element: &'a snag_beacon::Element<'_>,
 ) -> ElementRow<'a> {
     let text = |text: &'a Cow<'_, str>| clean(text.as_ref());
     ElementRow {
         site: row.site.clone(),
-        element: row.element,
+        element: named,
         host: row.page.host.clone(),
         path: row.page.path.clone(),
         selector: text(&element.selector),
@@ -238,6 +248,11 @@ pub(crate) fn element_row<'a>(
         text: text(&element.text),
         href: target(&element.href),
         role: text(&element.role),
+        name: text(&element.name),
+        type_: text(&element.type_),
+        ad: text(&element.ad),
+        placement: text(&element.placement),
+        campaign: text(&element.campaign),
         seen_at: row.received_at,
     }
 }

@@ -94,6 +94,7 @@ fn times_are_the_servers_and_events_of_one_load_share_their_pageview() {
                 element,
                 x: 3,
                 y: 4,
+                ..Click::default()
             }),
         ),
         event(
@@ -195,6 +196,11 @@ fn what_names_a_person_is_cleaned_in_every_field() {
         text: marker.into(),
         href: url.into(),
         role: marker.into(),
+        name: marker.into(),
+        type_: marker.into(),
+        ad: marker.into(),
+        placement: marker.into(),
+        campaign: marker.into(),
     };
     let sent = batch(vec![
         event(
@@ -203,6 +209,7 @@ fn what_names_a_person_is_cleaned_in_every_field() {
             Kind::Pageview(Pageview {
                 referrer: referrer.into(),
                 title: marker.into(),
+                ..Pageview::default()
             }),
         ),
         event(
@@ -212,6 +219,7 @@ fn what_names_a_person_is_cleaned_in_every_field() {
                 element,
                 x: 0,
                 y: 0,
+                ..Click::default()
             }),
         ),
         event(

@@ -51,7 +51,7 @@ impl LineRows<'_> {
     /// What is kept of the element the event names, if it names one.
     pub(super) fn element(&self) -> Option<ElementRow<'static>> {
         let element = self.element.as_ref()?;
-        Some(element_row(&self.event, &element.words()).into_owned())
+        Some(element_row(&self.event, self.event.element, &element.words()).into_owned())
     }
 }
 

@@ -150,6 +150,7 @@ impl LineElement<'_> {
             text: Cow::Borrowed(&self.text),
             href: Cow::Borrowed(&self.href),
             role: Cow::Borrowed(&self.role),
+            ..Element::default()
         }
     }
 }

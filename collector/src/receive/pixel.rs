@@ -100,6 +100,7 @@ pub(super) fn translate(
         "" | "pageview" => Kind::Pageview(Pageview {
             referrer: cut(get("referrer"), STRING_BYTES).into(),
             title: cut(get("title"), STRING_BYTES).into(),
+            ..Pageview::default()
         }),
         name => {
             let mut custom = foreign::custom(name, &[]);

@@ -82,6 +82,7 @@ pub(super) fn translate(body: &[u8], sites: &Sites) -> Result<Asked, String> {
         Kind::Pageview(Pageview {
             referrer: cut(text(&object, &["r", "referrer"]), STRING_BYTES).into(),
             title: Cow::Borrowed(""),
+            ..Pageview::default()
         })
     } else {
         custom(name, &object)
@@ -188,6 +189,7 @@ mod tests {
             let pageview = Kind::Pageview(Pageview {
                 referrer: "https://t.example/".into(),
                 title: "".into(),
+                ..Pageview::default()
             });
             let mut wanted = foreign::batch("shop", "https://shop.example/cart", pageview);
             wanted.viewport = (800, 0);

@@ -5,13 +5,13 @@
 //! batches, and what comes back into an answer.
 
 use jiff::Timestamp;
-use snag_beacon::{Click, Event, Kind};
+use snag_beacon::{Click, Element, Event, Kind};
 
 use super::Receiving;
 use crate::databases::Watched;
 use crate::encoding::RowBinary;
 use crate::enrich::{DropReason, Knowledge, Sender, enrich};
-use crate::row::{ElementRow, EventRow, Table, month_of};
+use crate::row::{ElementRow, EventRow, InteractionRow, Table, month_of};
 use crate::spool::{Batch, Commit, Rows};
 
 /// Bytes the rows of one request may take, and the texts they are made from: a batch can name one long text many times.
@@ -120,8 +120,9 @@ pub(super) fn put(
         let (detected, agent) = (&enriched.detected, sender.user_agent);
         receiving.detections.note(&batch.site, detected, agent, now);
         encode_events(&mut rows, &enriched.events);
+        encode_interactions(&mut rows, &enriched.interactions);
         let elements = encode_elements(receiving, &mut rows, &enriched.elements);
-        put.accepted += enriched.events.len();
+        put.accepted += enriched.events.len() + enriched.interactions.len();
         put.dropped.extend(enriched.dropped);
         put.elements.extend(elements);
     }
@@ -140,25 +141,40 @@ fn text_bytes(batch: &snag_beacon::Batch<'_>) -> usize {
     let of_event = |event: &Event<'_>| {
         let texts = match &event.kind {
             Kind::Pageview(pageview) => pageview.referrer.len() + pageview.title.len(),
-            Kind::Click(Click { element, .. }) => [
-                &element.selector,
-                &element.tag,
-                &element.text,
-                &element.href,
-                &element.role,
-            ]
-            .iter()
-            .map(|text| text.len())
-            .sum(),
+            Kind::Click(Click { element, .. }) => element_bytes(element),
             Kind::Custom(custom) => {
                 let props = custom.props.iter();
                 let props: usize = props.map(|(key, value)| key.len() + value.len()).sum();
                 custom.name.len() + custom.currency.len() + props
             }
+            Kind::Signal(signal) => {
+                element_bytes(&signal.element) + signal.detail.len() + signal.name.len()
+            }
+            Kind::Attention(_) => 0,
+            Kind::Exposure(exposure) => element_bytes(&exposure.element),
+            Kind::Field(field) => {
+                element_bytes(&field.form) + element_bytes(&field.element) + field.message.len()
+            }
         };
         event.url.len() + texts
     };
     batch.events.iter().map(of_event).sum()
+}
+
+fn element_bytes(element: &Element<'_>) -> usize {
+    let texts = [
+        &element.selector,
+        &element.tag,
+        &element.text,
+        &element.href,
+        &element.role,
+        &element.name,
+        &element.type_,
+        &element.ad,
+        &element.placement,
+        &element.campaign,
+    ];
+    texts.iter().map(|text| text.len()).sum()
 }
 
 fn too_large(receiving: &Receiving) -> Taken {
@@ -179,6 +195,16 @@ fn encode_events(rows: &mut Rows, events: &[EventRow<'_>]) {
             month: month_of(event.time),
         };
         event.write(&mut RowBinary(rows.grow(batch, 1)));
+    }
+}
+
+fn encode_interactions(rows: &mut Rows, interactions: &[InteractionRow<'_>]) {
+    for row in interactions {
+        let batch = Batch {
+            table: row.table(),
+            month: month_of(row.event.time),
+        };
+        row.write(&mut RowBinary(rows.grow(batch, 1)));
     }
 }
 

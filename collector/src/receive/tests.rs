@@ -136,6 +136,7 @@ fn texts_that_are_named_too_often_are_refused_before_they_are_looked_at() {
             Kind::Pageview(Pageview {
                 referrer: long.as_str().into(),
                 title: "".into(),
+                ..Pageview::default()
             })
         };
         let events = (0..events).map(|_| event(&long, kind()));

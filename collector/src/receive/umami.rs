@@ -86,6 +86,7 @@ pub(super) fn translate(body: &[u8], sites: &Sites) -> Result<Asked, String> {
                 referrer => cut(&absolute(base.as_ref(), referrer), STRING_BYTES).into(),
             },
             title: cut(&decoded(title), STRING_BYTES).into(),
+            ..Pageview::default()
         })
     } else {
         custom(name, payload)
@@ -195,6 +196,7 @@ mod tests {
             let pageview = Kind::Pageview(Pageview {
                 referrer: "https://t.example/x".into(),
                 title: "Your cart".into(),
+                ..Pageview::default()
             });
             let wanted = foreign::batch("shop", "https://shop.example/cart?a=1", pageview);
             assert_eq!(asked, Ok(Asked::Store(vec![wanted])), "{url}");

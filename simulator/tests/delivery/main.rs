@@ -49,6 +49,7 @@ fn told(heard: &[Heard]) -> Vec<Told> {
                     Kind::Pageview(_) => "view".to_owned(),
                     Kind::Click(click) => format!("click {}", click.element.selector),
                     Kind::Custom(custom) => format!("event {}", custom.name),
+                    other => panic!("visitors that are made up tell nothing like {other:?}"),
                 },
                 path: Url::parse(&event.url).unwrap().path().to_owned(),
             });

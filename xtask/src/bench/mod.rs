@@ -7,6 +7,8 @@ mod server;
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::step;
+
 /// Runs the benchmark of that name.
 pub(crate) fn bench(name: &str) -> Result<()> {
     match name {
@@ -14,8 +16,18 @@ pub(crate) fn bench(name: &str) -> Result<()> {
         "collector" => collector::run(),
         "backlog" => overload::backlog(),
         "overload" => overload::run(),
-        _ => bail!("there is no benchmark {name}; there are: import, collector, backlog, overload"),
+        "tracker" => tracker(),
+        _ => bail!(
+            "there is no benchmark {name}; there are: import, collector, backlog, overload, tracker"
+        ),
     }
+}
+
+/// What the tracker costs a page, measured in Chromium.
+fn tracker() -> Result<()> {
+    crate::tracker::build(false)?;
+    step::run(&mut step::cargo(&["build", "--bin", "snag"]))?;
+    step::run(&mut step::command("node", &["tests/tracker/bench.mjs"]))
 }
 
 fn median(mut figures: Vec<f64>) -> Result<f64> {

@@ -1,0 +1,188 @@
+//! What becomes of the tracker's findings: signals are events, and exposures, attention and fields rows of their own.
+//! From clicks and pageviews it tells links that lead away, downloads and searches.
+//!
+//! Invariant: what people typed is nowhere in it but as the term of a search, and that only where it looks neither like an
+//! address nor like a number; who somebody said to be is a hash.
+
+use std::borrow::Cow;
+
+use snag_beacon::{Element, Kind, Signal};
+use url::{Url, form_urlencoded};
+
+use super::{clean, target};
+use crate::row::{EventKind, EventRow, Interaction, element_id, number};
+
+/// Parameters of a URL that hold the term of a search on the site.
+const SEARCH: &[&str] = &["q", "query", "search", "s", "keyword", "keywords"];
+/// Characters of a term that are kept.
+const TERM: usize = 80;
+/// Endings of files that are downloaded rather than shown.
+const DOWNLOADS: &[&str] = &[
+    "pdf", "zip", "gz", "tgz", "rar", "7z", "dmg", "exe", "msi", "pkg", "deb", "rpm", "apk", "doc",
+    "docx", "xls", "xlsx", "ppt", "pptx", "odt", "ods", "csv", "epub", "mp3", "mp4", "iso",
+];
+
+/// The element's number; 0 where there is none.
+pub(super) fn element_of(row: &EventRow<'_>, element: &Element<'_>) -> u64 {
+    if element.selector.is_empty() {
+        return 0;
+    }
+    element_id(
+        &row.site,
+        &clean(element.selector.as_ref()),
+        &target(&element.href),
+    )
+}
+
+/// Fills in what a signal says.
+pub(super) fn signal<'a>(row: &mut EventRow<'a>, signal: &'a Signal<'_>) {
+    row.kind = EventKind::of_signal(signal.what);
+    row.element = element_of(row, &signal.element);
+    (row.x, row.y) = (signal.x, signal.y);
+    row.amount = signal.amount;
+    match row.kind {
+        EventKind::Identify => {
+            let mut hasher = blake3::Hasher::new();
+            hasher
+                .update(&(row.site.len() as u64).to_le_bytes())
+                .update(row.site.as_bytes())
+                .update(signal.detail.as_bytes());
+            row.detail = format!("{:016x}", number(hasher.finalize())).into();
+        }
+        EventKind::QuickBack | EventKind::Resource => row.detail = target(&signal.detail),
+        _ => row.detail = clean(signal.detail.as_ref()),
+    }
+    row.name = target(&signal.name);
+}
+
+/// The row beside `events` that an event becomes; nothing where it is an event itself.
+pub(super) fn interaction(row: &mut EventRow<'_>, kind: &Kind<'_>) -> Option<Interaction> {
+    match kind {
+        Kind::Exposure(exposure) => {
+            row.element = element_of(row, &exposure.element);
+            Some(Interaction::Exposure(
+                exposure.viewable,
+                exposure.visible,
+                exposure.clicks,
+            ))
+        }
+        Kind::Attention(attention) => Some(Interaction::Attention(*attention)),
+        Kind::Field(field) => {
+            row.element = element_of(row, &field.element);
+            row.detail = Cow::Owned(clean(field.message.as_ref()).into_owned());
+            Some(Interaction::Field(
+                element_of(row, &field.form),
+                field.usage,
+            ))
+        }
+        _ => None,
+    }
+}
+
+/// The elements an event names.
+pub(super) fn elements<'a>(kind: &'a Kind<'_>) -> impl Iterator<Item = &'a Element<'a>> {
+    let (one, other) = match kind {
+        Kind::Click(click) => (Some(&click.element), None),
+        Kind::Signal(signal) => (Some(&signal.element), None),
+        Kind::Exposure(exposure) => (Some(&exposure.element), None),
+        Kind::Field(field) => (Some(&field.form), Some(&field.element)),
+        _ => (None, None),
+    };
+    one.into_iter()
+        .chain(other)
+        .filter(|element| !element.selector.is_empty())
+}
+
+/// What an event tells beside itself: a link that leads away or to a file, a search.
+pub(super) fn told_beside<'a>(
+    row: &EventRow<'a>,
+    kind: &'a Kind<'_>,
+    url: &str,
+) -> Option<EventRow<'a>> {
+    let (kind, detail) = match kind {
+        Kind::Click(click) => (leads(&click.element.href, &row.page.host)?, {
+            target(&click.element.href)
+        }),
+        Kind::Pageview(_) => (EventKind::Search, Cow::Owned(term(url)?)),
+        _ => return None,
+    };
+    Some(EventRow {
+        kind,
+        detail,
+        title: Cow::Borrowed(""),
+        amount: 0,
+        ..row.clone()
+    })
+}
+
+fn leads(href: &str, host: &str) -> Option<EventKind> {
+    let link = Url::parse(href).ok()?;
+    let ending = link
+        .path()
+        .rsplit_once('.')
+        .map(|(_, ending)| ending.to_ascii_lowercase());
+    if ending.is_some_and(|ending| DOWNLOADS.contains(&ending.as_str())) {
+        return Some(EventKind::Download);
+    }
+    let name = host.split(':').next().unwrap_or(host);
+    let is_foreign =
+        matches!(link.scheme(), "http" | "https") && link.host_str().is_some_and(|to| to != name);
+    is_foreign.then_some(EventKind::Outbound)
+}
+
+/// The term a page was searched for; nothing where it looks like an address or a number of somebody's.
+fn term(url: &str) -> Option<String> {
+    let (_, query) = url.split('#').next()?.split_once('?')?;
+    let (_, found) = form_urlencoded::parse(query.as_bytes())
+        .find(|(name, _)| SEARCH.contains(&name.to_ascii_lowercase().as_str()))?;
+    let term = found.trim().to_lowercase();
+    let digits = term.chars().filter(char::is_ascii_digit).count();
+    if term.is_empty() || term.contains('@') || digits > 4 {
+        return None;
+    }
+    let term: String = term.chars().take(TERM).collect();
+    Some(clean(term.as_str()).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_term_is_kept_unless_it_looks_like_somebodys() {
+        for (url, found) in [
+            (
+                "https://s.example/find?q=Blue+Mug&page=2#x",
+                Some("blue mug"),
+            ),
+            (
+                "https://s.example/find?s=teapot%201907",
+                Some("teapot 1907"),
+            ),
+            ("https://s.example/find?q=me%40mail.example", None),
+            ("https://s.example/find?q=4111111111111111", None),
+            ("https://s.example/find?q=", None),
+            ("https://s.example/find?page=2", None),
+            ("https://s.example/find#q=x", None),
+        ] {
+            assert_eq!(term(url).as_deref(), found, "{url}");
+        }
+    }
+
+    #[test]
+    fn links_are_told_apart_by_where_they_lead() {
+        for (href, kind) in [
+            ("https://other.example/", Some(EventKind::Outbound)),
+            (
+                "https://shop.example/list.PDF?x=1",
+                Some(EventKind::Download),
+            ),
+            ("https://other.example/a.zip", Some(EventKind::Download)),
+            ("https://shop.example/cart", None),
+            ("mailto:me@mail.example", None),
+            ("", None),
+        ] {
+            assert_eq!(leads(href, "shop.example:8080"), kind, "{href}");
+        }
+    }
+}

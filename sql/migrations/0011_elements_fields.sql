@@ -1,0 +1,2 @@
+-- Of a field its name and type, never what is in it; of an on-site creative what it is, where it stands, what it is for.
+ALTER TABLE elements ADD COLUMN IF NOT EXISTS name String AFTER role, ADD COLUMN IF NOT EXISTS type LowCardinality(String) AFTER name, ADD COLUMN IF NOT EXISTS ad String AFTER type, ADD COLUMN IF NOT EXISTS placement String AFTER ad, ADD COLUMN IF NOT EXISTS campaign String AFTER placement
