@@ -5,7 +5,7 @@
 
 use std::io::{self, BufRead};
 
-use snag_beacon::{decode, to_json};
+use snag_beacon::{decode, mended, to_json};
 
 fn bytes(line: &str) -> Option<Vec<u8>> {
     let digits: Option<Vec<u8>> = line
@@ -24,7 +24,8 @@ fn bytes(line: &str) -> Option<Vec<u8>> {
 
 fn main() -> io::Result<()> {
     for line in io::stdin().lock().lines() {
-        match bytes(&line?).as_deref().map(decode) {
+        let body = bytes(&line?);
+        match body.as_deref().map(mended).as_deref().map(decode) {
             Some(Ok(batch)) => println!("{}", to_json(&batch)),
             Some(Err(error)) => println!("error: {error}"),
             None => println!("error: not hexadecimal digits in pairs"),

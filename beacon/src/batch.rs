@@ -64,6 +64,8 @@ pub struct Pageview<'a> {
     pub title: Cow<'a, str>,
     /// HTTP status the page came with; 0 when unknown.
     pub status: u16,
+    /// The visitor went back to it, or forward, in the browser's history.
+    pub back: bool,
 }
 
 /// Something was clicked.
@@ -145,8 +147,6 @@ pub struct Attention {
     pub engaged: u32,
     /// How far down the page was seen, 0 to 100 %.
     pub depth: u8,
-    /// HTTP status the page came with; 0 when unknown.
-    pub status: u16,
     /// From the start to the end of the `load` event.
     pub load: u32,
     /// Largest Contentful Paint.
@@ -172,8 +172,6 @@ pub struct Exposure<'a> {
     pub visible: u32,
     /// Whether it was visible for long enough at once so far.
     pub viewable: bool,
-    /// Clicks on it since it was last told.
-    pub clicks: u32,
 }
 
 /// How a field was filled in.

@@ -5,7 +5,7 @@
 
 use crate::error::Problem;
 use crate::kind::signal::WORDS;
-use crate::limits::{EVENTS, NAME_BYTES, PROPS, SENT_MS, SITE_BYTES, STRING_BYTES};
+use crate::limits::{NAME_BYTES, PROPS, SENT_MS, SITE_BYTES, STRING_BYTES};
 use crate::{Batch, Element, Event, Kind};
 
 /// A site identifier: 1 to 64 of `A-Z a-z 0-9 . _ -`.
@@ -72,16 +72,16 @@ pub(crate) fn value(value: f64) -> Result<(), Problem> {
     }
 }
 
-/// Everything, with the path of the first member that does not hold.
-pub(crate) fn batch(batch: &Batch<'_>) -> Result<(), (String, Problem)> {
+/// Everything, with the path of the first member that does not hold; `limit` events are allowed.
+pub(crate) fn batch(batch: &Batch<'_>, limit: usize) -> Result<(), (String, Problem)> {
     site(&batch.site).map_err(|problem| ("site".to_owned(), problem))?;
     sent(batch.sent).map_err(|problem| ("sent".to_owned(), problem))?;
-    if batch.events.len() > EVENTS {
+    if batch.events.len() > limit {
         return Err((
             "events".to_owned(),
             Problem::Count {
                 what: "events",
-                limit: EVENTS,
+                limit,
             },
         ));
     }

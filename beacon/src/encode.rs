@@ -6,10 +6,9 @@
 use std::collections::HashMap;
 
 use crate::error::{EncodeError, Problem, member};
-use crate::kind::signal::WORDS;
-use crate::limits::{BATCH_BYTES, ELEMENTS, STRINGS};
+use crate::limits::{BATCH_BYTES, STRINGS};
 use crate::writer::{Full, Writer};
-use crate::{Batch, Element, Event, Kind, VERSION, kind};
+use crate::{Batch, Event, Kind, VERSION, kind};
 
 /// The batch as binary, version 1.
 ///
@@ -27,21 +26,12 @@ pub fn encode(batch: &Batch<'_>) -> Result<Vec<u8>, EncodeError> {
         &[]
     };
     let mut records = vec![(kind::HEAD, [&head[..], &viewport, marks].concat())];
-    let mut elements = Elements::default();
-    for event in &batch.events {
-        let event = fields(event, &mut dictionary, &mut elements);
-        records.append(&mut elements.fresh);
-        records.push(event);
-    }
-    if elements.places.len() > ELEMENTS {
-        let problem = Problem::Count {
-            what: "elements",
-            limit: ELEMENTS,
-        };
-        return Err(EncodeError {
-            problem,
-            place: member("events"),
-        });
+    for (index, event) in batch.events.iter().enumerate() {
+        let fields = fields(event, &mut dictionary).map_err(|name| EncodeError {
+            problem: Problem::NoPlace,
+            place: member(&format!("events[{index}].{name}")),
+        })?;
+        records.push(fields);
     }
     if dictionary.texts.len() > STRINGS {
         let problem = Problem::Count {
@@ -77,30 +67,49 @@ fn write(texts: &[&str], records: &[(u8, Vec<u64>)], bytes: &mut [u8]) -> Result
 }
 
 /// Kind and payload of an event, its texts replaced by their places in the dictionary.
+///
+/// # Errors
+/// With the member that has no place there.
 fn fields<'b>(
     event: &'b Event<'_>,
     dictionary: &mut Dictionary<'b>,
-    elements: &mut Elements,
-) -> (u8, Vec<u64>) {
+) -> Result<(u8, Vec<u64>), &'static str> {
     let mut fields = vec![event.at, event.view.into(), dictionary.index(&event.url)];
     let kind = match &event.kind {
         Kind::Pageview(pageview) => {
+            if pageview.status != 0 {
+                return Err("status");
+            }
+            if pageview.back {
+                return Err("back");
+            }
             fields.extend([&pageview.referrer, &pageview.title].map(|text| dictionary.index(text)));
-            fields.push(pageview.status.into());
             kind::PAGEVIEW
         }
         Kind::Click(click) => {
             let element = &click.element;
-            let (x, y) = click.within;
-            let after = |place: u64| [click.x.into(), click.y.into(), place, x.into(), y.into()];
-            // Only what the first texts cannot say is described apart.
-            if later_texts(element).iter().all(|text| text.is_empty()) {
-                fields.extend(first_texts(element).map(|text| dictionary.index(text)));
-                fields.extend(after(0));
-            } else {
-                fields.extend([0; 5]);
-                fields.extend(after(elements.place(element, dictionary)));
+            let later = [
+                ("element.name", &element.name),
+                ("element.type", &element.type_),
+                ("element.ad", &element.ad),
+                ("element.placement", &element.placement),
+                ("element.campaign", &element.campaign),
+            ];
+            if let Some((member, _)) = later.into_iter().find(|(_, text)| !text.is_empty()) {
+                return Err(member);
             }
+            if click.within != (0, 0) {
+                return Err("within");
+            }
+            let texts = [
+                &element.selector,
+                &element.tag,
+                &element.text,
+                &element.href,
+                &element.role,
+            ];
+            fields.extend(texts.map(|text| dictionary.index(text)));
+            fields.extend([click.x, click.y].map(u64::from));
             kind::CLICK
         }
         Kind::Custom(custom) => {
@@ -113,116 +122,13 @@ fn fields<'b>(
                 custom.value.is_some().into(),
             ]);
             fields.extend(custom.value.map(f64::to_bits));
-            // A 0 at its end may be of a value's bits.
-            return (kind::CUSTOM, fields);
+            kind::CUSTOM
         }
-        Kind::Signal(signal) => {
-            let what = WORDS.iter().position(|word| *word == signal.what);
-            fields.extend([
-                what.map_or(0, |place| place as u64 + 1),
-                elements.place(&signal.element, dictionary),
-                signal.x.into(),
-                signal.y.into(),
-                signal.amount.into(),
-                dictionary.index(&signal.detail),
-                dictionary.index(&signal.name),
-            ]);
-            kind::SIGNAL
-        }
-        Kind::Attention(found) => {
-            let [depth, status] = [u64::from(found.depth), found.status.into()];
-            fields.extend([found.engaged.into(), depth, status]);
-            fields.extend(
-                [
-                    found.load, found.lcp, found.inp, found.cls, found.fcp, found.ttfb,
-                ]
-                .map(u64::from),
-            );
-            fields.extend(found.tenths.map(u64::from));
-            kind::ATTENTION
-        }
-        Kind::Exposure(exposure) => {
-            let marks = if exposure.viewable { kind::VIEWABLE } else { 0 };
-            fields.extend([
-                elements.place(&exposure.element, dictionary),
-                exposure.visible.into(),
-                marks,
-                exposure.clicks.into(),
-            ]);
-            kind::EXPOSURE
-        }
-        Kind::Field(field) => {
-            let usage = &field.usage;
-            let mark = |is: bool, mark| if is { mark } else { 0 };
-            fields.extend([
-                elements.place(&field.form, dictionary),
-                elements.place(&field.element, dictionary),
-            ]);
-            fields.extend(
-                [
-                    usage.order,
-                    usage.hesitation,
-                    usage.dwell,
-                    usage.corrections,
-                    usage.focuses,
-                ]
-                .map(u64::from),
-            );
-            fields.extend([
-                dictionary.index(&field.message),
-                mark(usage.last, kind::LAST) | mark(usage.submitted, kind::SUBMITTED),
-            ]);
-            kind::FIELD
+        Kind::Signal(_) | Kind::Attention(_) | Kind::Exposure(_) | Kind::Field(_) => {
+            return Err("kind");
         }
     };
-    // Fields at the end that say nothing are left out: a decoder takes them for 0.
-    while fields.last() == Some(&0) && fields.len() > 3 {
-        fields.pop();
-    }
-    (kind, fields)
-}
-
-fn first_texts<'b>(element: &'b Element<'_>) -> [&'b str; 5] {
-    [
-        &element.selector,
-        &element.tag,
-        &element.text,
-        &element.href,
-        &element.role,
-    ]
-}
-
-fn later_texts<'b>(element: &'b Element<'_>) -> [&'b str; 5] {
-    [
-        &element.name,
-        &element.type_,
-        &element.ad,
-        &element.placement,
-        &element.campaign,
-    ]
-}
-
-/// The elements of a batch, each described once, before the first event that names it.
-#[derive(Default)]
-struct Elements {
-    places: HashMap<Vec<u64>, u64>,
-    fresh: Vec<(u8, Vec<u64>)>,
-}
-
-impl Elements {
-    /// The element's place among those described, or 0 where it says nothing.
-    fn place<'b>(&mut self, element: &'b Element<'_>, dictionary: &mut Dictionary<'b>) -> u64 {
-        let texts = first_texts(element).into_iter().chain(later_texts(element));
-        let fields: Vec<u64> = texts.map(|text| dictionary.index(text)).collect();
-        if fields.iter().all(|field| *field == 0) {
-            return 0;
-        }
-        let next = self.places.len() as u64 + 1;
-        *self.places.entry(fields).or_insert_with_key(|fields| {
-            self.fresh.push((kind::ELEMENT, fields.clone()));
-            next
-        })
-    }
+    Ok((kind, fields))
 }
 
 /// The texts of a batch, each once; 0 stands for the empty one, which is not among them.

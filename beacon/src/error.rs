@@ -80,14 +80,6 @@ pub enum Problem {
         /// Strings in the dictionary.
         count: usize,
     },
-    /// An element that was not described before.
-    #[error("element {index} was not described, only {count} were")]
-    Element {
-        /// The index found.
-        index: u64,
-        /// Elements described so far.
-        count: usize,
-    },
     /// A site identifier that cannot be one.
     #[error("a site is named by 1 to 64 of the characters A-Z a-z 0-9 . _ -")]
     Site,
@@ -105,6 +97,9 @@ pub enum Problem {
     /// NaN or an infinity.
     #[error("a value is not a finite number")]
     NotFinite,
+    /// What the binary layout has no place for.
+    #[error("the binary layout has no place for it; write JSON")]
+    NoPlace,
     /// A kind no event of a JSON batch may be all of.
     #[error(
         "no event is of a known kind: pageview, click, custom, signal, attention, exposure, field"
@@ -123,19 +118,16 @@ impl Problem {
             Self::Empty => "empty",
             Self::TooLarge { .. } => "too_large",
             Self::Version { .. } | Self::Flags { .. } => "version",
-            Self::CutOff
-            | Self::Trailing
-            | Self::Head
-            | Self::Varint
-            | Self::Dictionary { .. }
-            | Self::Element { .. } => "malformed",
+            Self::CutOff | Self::Trailing | Self::Head | Self::Varint | Self::Dictionary { .. } => {
+                "malformed"
+            }
             Self::Number { .. } | Self::NotFinite => "number",
             Self::Count { .. } => "count",
             Self::LongText { .. } | Self::Utf8 | Self::Nul => "text",
             Self::Site => "site",
             Self::Missing(_) => "missing",
             Self::AfterSent | Self::Absurd => "time",
-            Self::Kind => "kind",
+            Self::Kind | Self::NoPlace => "kind",
             Self::Json(_) => "json",
         }
     }

@@ -1,4 +1,5 @@
-//! The wire contract between page and collector, version 1: a compact binary batch and its JSON twin.
+//! The wire contract between page and collector: what a page's tracker writes (version 2), what anybody may (JSON, version
+//! 1), and a compact binary form of that.
 //!
 //! Invariant: decoding never panics and never allocates more than a bound that follows from [`limits`], whatever it
 //! is fed. It does no I/O and judges no content: what a site allows is the collector's business.
@@ -22,6 +23,8 @@ mod json;
 pub mod kind;
 pub mod limits;
 #[cfg(feature = "std")]
+mod page;
+#[cfg(feature = "std")]
 mod reader;
 mod writer;
 
@@ -37,6 +40,8 @@ pub use encode::encode;
 pub use error::{DecodeError, EncodeError, Place, Problem};
 #[cfg(feature = "std")]
 pub use json::to_json;
+#[cfg(feature = "std")]
+pub use page::mended;
 pub use writer::{Full, Writer, varint_len};
 
 /// Whether a batch that came another way keeps to what `decode` and `encode` hold every batch to.
@@ -45,7 +50,7 @@ pub use writer::{Full, Writer, varint_len};
 /// With the first field that does not.
 #[cfg(feature = "std")]
 pub fn validate(batch: &Batch<'_>) -> Result<(), EncodeError> {
-    check::batch(batch).map_err(|(path, problem)| EncodeError {
+    check::batch(batch, limits::EVENTS).map_err(|(path, problem)| EncodeError {
         problem,
         place: error::member(&path),
     })

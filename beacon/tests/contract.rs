@@ -33,7 +33,6 @@ fn body(events: &[u8]) -> Vec<u8> {
 #[test]
 fn the_bytes_of_version_1_stay_what_they_are() {
     let pageview = Kind::Pageview(Pageview {
-        referrer: "".into(),
         title: "p".into(),
         ..Pageview::default()
     });
@@ -81,7 +80,6 @@ fn the_bytes_of_version_1_stay_what_they_are() {
 fn fields_a_payload_lacks_are_empty_and_fields_it_adds_are_passed_over() {
     let pageview = |title: &'static str| {
         sample(Kind::Pageview(Pageview {
-            referrer: "".into(),
             title: title.into(),
             ..Pageview::default()
         }))
@@ -95,7 +93,7 @@ fn fields_a_payload_lacks_are_empty_and_fields_it_adds_are_passed_over() {
         pageview("")
     );
     assert_eq!(
-        decode(&body(b"\x01\x09\xc8\x01\x01\x02\x00\x03\x00\xff\xff\x00")).unwrap(),
+        decode(&body(b"\x01\x08\xc8\x01\x01\x02\x00\x03\xff\xff\x00")).unwrap(),
         pageview("p")
     );
     let longer = b"\x01\x00\x02\x01s\x01u\x04\x0e\x01\x81\x84\x8c\x20\xac\x02\x80\x0a\xd0\x05\x00\xff\xff\x01\x04\xc8\x01\x01\x02\x00";
@@ -118,7 +116,7 @@ fn events_of_unknown_kinds_are_passed_over_and_counted() {
         .map(|(b, s)| (b.events.len(), s))
         .unwrap();
     assert_eq!((batch, skipped), (1, 2));
-    let json = br#"{"version":1,"site":"s","events":[{"kind":"hover","ms":5},{"kind":"pageview","url":"u"}]}"#;
+    let json = br#"{"version":1,"site":"s","events":[{"kind":"later","ms":5},{"kind":"pageview","url":"u"}]}"#;
     let (batch, skipped) = decode_with_skipped(json).unwrap();
     assert_eq!((batch.events.len(), skipped), (1, 1));
 }

@@ -1,7 +1,8 @@
 //! Bodies that are refused: what is wrong with each, where, and in what words.
 
 use snag_beacon::{
-    Batch, Click, Custom, Element, Event, Kind, Pageview, Place, decode, encode, limits,
+    Attention, Batch, Click, Custom, Element, Event, Exposure, Field, Kind, Pageview, Place,
+    Problem, Signal, decode, encode, limits, to_json,
 };
 
 /// Version, flags, dictionary `s`, `u`, `p`, head: site `s`, page 0x04030201, sent 300, viewport 1280 × 720.
@@ -310,8 +311,6 @@ fn the_encoder_refuses_what_the_decoder_would() {
                 url: "u".into(),
                 kind: Kind::Click(Click {
                     element,
-                    x: 0,
-                    y: 0,
                     ..Click::default()
                 }),
             }
@@ -345,6 +344,64 @@ fn the_encoder_refuses_what_the_decoder_would() {
             .to_string(),
         "a value is not a finite number (at events[0].value)"
     );
+}
+
+#[test]
+fn the_encoder_refuses_what_binary_has_no_place_for_and_names_it() {
+    let element = |name: &'static str| {
+        let mut element = Element::default();
+        let text = match name {
+            "name" => &mut element.name,
+            "type" => &mut element.type_,
+            "ad" => &mut element.ad,
+            "placement" => &mut element.placement,
+            _ => &mut element.campaign,
+        };
+        *text = "x".into();
+        Kind::Click(Click {
+            element,
+            ..Click::default()
+        })
+    };
+    let pageview = |status, back| {
+        Kind::Pageview(Pageview {
+            status,
+            back,
+            ..Pageview::default()
+        })
+    };
+    let within = Kind::Click(Click {
+        within: (0, 1),
+        ..Click::default()
+    });
+    let signal = Kind::Signal(Signal {
+        what: "copy",
+        ..Signal::default()
+    });
+    for (kind, member) in [
+        (pageview(404, false), "status"),
+        (pageview(0, true), "back"),
+        (within, "within"),
+        (element("name"), "element.name"),
+        (element("type"), "element.type"),
+        (element("ad"), "element.ad"),
+        (element("placement"), "element.placement"),
+        (element("campaign"), "element.campaign"),
+        (signal, "kind"),
+        (Kind::Attention(Attention::default()), "kind"),
+        (Kind::Exposure(Exposure::default()), "kind"),
+        (Kind::Field(Field::default()), "kind"),
+    ] {
+        let batch = sample(kind);
+        let error = encode(&batch).expect_err(member);
+        let place = Place::Member(format!("events[0].{member}"));
+        assert_eq!((error.problem, error.place), (Problem::NoPlace, place));
+        assert_eq!(
+            decode(to_json(&batch).as_bytes()),
+            Ok(batch),
+            "JSON has one"
+        );
+    }
 }
 
 #[test]

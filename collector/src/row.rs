@@ -164,36 +164,34 @@ pub(crate) enum EventKind {
     Dead = 5,
     /// A click that an error followed.
     ErrorClick = 6,
-    /// Back from another page at once.
-    QuickBack = 7,
     /// Text was copied.
-    Copy = 8,
+    Copy = 7,
     /// A script failed.
-    Error = 9,
+    Error = 8,
     /// A file of the page could not be loaded.
-    Resource = 10,
+    Resource = 9,
     /// A form was begun.
-    FormStart = 11,
+    FormStart = 10,
     /// A form was submitted.
-    FormSubmit = 12,
+    FormSubmit = 11,
     /// A form was not let through.
-    FormFail = 13,
+    FormFail = 12,
     /// The page said who the visitor is.
-    Identify = 14,
+    Identify = 13,
     /// The page said what the visitor agreed to.
-    Consent = 15,
+    Consent = 14,
     /// A link to another host was clicked.
-    Outbound = 16,
+    Outbound = 15,
     /// A link to a file was clicked.
-    Download = 17,
+    Download = 16,
     /// The site was searched.
-    Search = 18,
+    Search = 17,
 }
 
 /// The type of `events.kind`, as in its latest migration.
 const KINDS: &str = "Enum8('pageview' = 1, 'click' = 2, 'custom' = 3, 'rage' = 4, 'dead' = 5, 'error_click' = 6, \
-     'quick_back' = 7, 'copy' = 8, 'error' = 9, 'resource' = 10, 'form_start' = 11, 'form_submit' = 12, \
-     'form_fail' = 13, 'identify' = 14, 'consent' = 15, 'outbound' = 16, 'download' = 17, 'search' = 18)";
+     'copy' = 7, 'error' = 8, 'resource' = 9, 'form_start' = 10, 'form_submit' = 11, \
+     'form_fail' = 12, 'identify' = 13, 'consent' = 14, 'outbound' = 15, 'download' = 16, 'search' = 17)";
 
 impl EventKind {
     /// The kind of event that a signal is.
@@ -203,7 +201,6 @@ impl EventKind {
             "rage" => Self::Rage,
             "dead" => Self::Dead,
             "error_click" => Self::ErrorClick,
-            "quick_back" => Self::QuickBack,
             "copy" => Self::Copy,
             "error" => Self::Error,
             "resource" => Self::Resource,

@@ -1,5 +1,6 @@
 -- Which elements were on a page, and seen. A pageview and element may have several rows: once when it was found there, with
--- viewable 0, and again when it became viewable and when the page was left; visible_ms adds up, viewable is the maximum.
+-- viewable 0, when it became viewable, and now and then while it is seen; visible_ms adds up and is the least it was
+-- visible, viewable is the maximum.
 CREATE TABLE IF NOT EXISTS exposures
 (
     site           LowCardinality(String),
@@ -14,8 +15,7 @@ CREATE TABLE IF NOT EXISTS exposures
     bot            LowCardinality(String),
     element        UInt64 CODEC(ZSTD(1)),
     viewable       Bool,
-    visible_ms     UInt32 CODEC(ZSTD(1)),
-    clicks         UInt32 CODEC(ZSTD(1))
+    visible_ms     UInt32 CODEC(ZSTD(1))
 )
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(time)

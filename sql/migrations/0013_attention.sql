@@ -15,7 +15,6 @@ CREATE TABLE IF NOT EXISTS attention
     bot            LowCardinality(String),
     engaged_ms     UInt32 CODEC(ZSTD(1)),
     depth          UInt8,
-    status         UInt16 CODEC(ZSTD(1)),
     load_ms        UInt32 CODEC(ZSTD(1)),
     lcp_ms         UInt32 CODEC(ZSTD(1)),
     inp_ms         UInt32 CODEC(ZSTD(1)),

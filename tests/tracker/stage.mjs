@@ -67,7 +67,7 @@ export const stage = async (pages) => {
   const snag = (attributes = '') => `<script defer src="${tracker}/snag.js" data-site="shop" ${attributes}></script>`;
   const site = await website(pages(snag, tracker));
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ARGS });
-  const open = async (path, { wasm = 'allowed', viewport = { width: 1000, height: 700 } } = {}) => {
+  const open = async (path, { wasm = process.env.SNAG_WASM || 'allowed', viewport = { width: 1000, height: 700 } } = {}) => {
     const context = await browser.newContext({ viewport });
     if (wasm === 'deleted') await context.route('**/snag.wasm', (route) => route.fulfill({ status: 404 }));
     const page = await context.newPage();
@@ -82,6 +82,8 @@ export const stage = async (pages) => {
       errors,
       leave: async () => {
         await page.goto('about:blank');
+        // A context that is closed takes along what its pages have just sent.
+        await page.waitForTimeout(200);
         await context.close();
       },
     });

@@ -1,8 +1,9 @@
 // Clicks, and what answers them. Which of them are dead, and which are rage, the core finds out.
-import { clickable, element } from './element.js';
-import { FIELD } from './form.js';
-import { tell } from './log.js';
+import { element } from './element.js';
+import { record, tell } from './log.js';
 import { now } from './page.js';
+
+const CLICKABLE = 'a,button,input,select,textarea,label,summary,[role=button],[onclick],[data-snag]';
 
 // Milliseconds for which a click waits for an answer, and those between two changes of what changes by itself.
 const WAITING = 2500;
@@ -11,13 +12,10 @@ const TICK = 1200;
 // When the pointer went down, and the ways to answer that are still to be told, a bit each.
 let down;
 let ways;
-// When the last click was: one on a label comes again as one on its field, at the same time.
 let last;
 
-const clamp = (number) => Math.max(0, Math.min(number, 65535));
-
-export const press = () => {
-  down = now();
+export const press = (event, path, time) => {
+  down = time;
   ways = 7;
   tell(1, down);
 };
@@ -29,20 +27,18 @@ export const answer = (how) => {
   }
 };
 
-export const click = (event, target) => {
-  // Of the other buttons only the middle one follows links; what scripts click, no visitor did.
-  if (!event.isTrusted || event.button > 1 || event.timeStamp == last) return;
-  last = event.timeStamp;
-  if (!event.detail) press();
-  const node = clickable(target);
-  const place = element(node);
+export const click = (event, path, time, isEarly) => {
+  const { button, clientX, clientY, detail, isTrusted, pageX, pageY, timeStamp } = event;
+  // Of the other buttons only the middle one follows links; what scripts click, no visitor did; a click on a label comes
+  // again, at the same time, as one on its field.
+  if (!isTrusted || button > 1 || timeStamp == last) return;
+  last = timeStamp;
+  if (!detail) press(0, 0, time);
+  // The nearest clickable element, through shadow roots; the innermost one where nothing clickable was hit.
+  const node = path.find((node) => node.matches && node.matches(CLICKABLE)) || path[0];
   const { x, y, width, height } = node.getBoundingClientRect();
-  const point = [clamp(event.pageX), clamp(event.pageY)];
-  // Fields need no answer to be seen, and are clicked often; nor do links that lead away.
-  const marks = node.matches(FIELD + ',canvas,video,label,[contenteditable]') * 3 | node.matches('a[href]:not([href^="#"])');
-  const time = now();
-  tell(13, time, 2, 365568, 0, 0, 0, 0, 0, ...point, place, clamp(((event.clientX - x) / width) * 1e3), clamp(((event.clientY - y) / height) * 1e3));
-  tell(2 | (marks << 8), time, 6, 345, 2, place, ...point);
+  record(2, time, element(node), pageX, pageY, clientX - x, clientY - y, width, height);
+  tell(2, time, element(node), pageX, pageY, isEarly);
 };
 
 // Parts of the page that change by themselves, with how often they did in a row and when last.

@@ -1,55 +1,39 @@
-// Elements: which one counts, how to find it again, what it says. Nothing a visitor typed is ever read.
-import { core, tell, text } from './log.js';
+// Elements: how to find one again, and what it says. Nothing a visitor typed is ever read.
+import { core } from './log.js';
 
-const CLICKABLE = 'a,button,input,select,textarea,label,summary,[role=button],[onclick],[data-snag]';
 const TYPED = '[contenteditable],select,textarea';
 
-// The elements of this view that have a place.
-let known;
-let count;
+// The elements of this view as they are described, and the number of each: below 0, as no other number is.
+export let elements;
+let numbers;
 
 export const forget = () => {
-  known = new WeakMap();
-  count = 0;
+  elements = [];
+  numbers = new WeakMap();
 };
 
-export const isKnown = (node) => known.has(node);
+export const isKnown = (node) => numbers.has(node);
 
-// The nearest clickable element, through shadow roots; the innermost one where nothing clickable was hit.
-export const clickable = (innermost) => {
-  for (let node = innermost; node; node = node.parentNode || node.host) if (node.matches && node.matches(CLICKABLE)) return node;
-  return innermost;
-};
-
-// The element's place; it is described when it gets one. A log that has to be sent whole has room for fewer.
+// The element's number; it is described when it gets one. A log that has to be sent whole has room for fewer.
 export const element = (node) => {
-  if (!node || known.has(node) || count > (core ? 1e3 : 250)) return known.get(node);
-  known.set(node, ++count);
-  const get = (name) => node.getAttribute(name);
+  if (!node || numbers.has(node) || elements[core ? 1e3 : 250]) return numbers.get(node);
   const isPrivate = node.closest('[data-snag-private]');
-  const { snagAd, snagPlacement, snagCampaign } = (node.closest('[data-snag-ad]') || node).dataset;
-  const image = node.alt ? node : node.querySelector('[alt]') || node;
-  // A field says what its label says, never what is in it; a large part of the page says nothing.
-  const says =
-    (!node.closest(TYPED) && !node.querySelector(TYPED) && node.textContent.length < 999 && node.textContent.trim()) ||
-    get('aria-label') ||
-    image.alt ||
-    (/submit|button/.test(node.type) && node.value);
-  tell(
-    11,
-    known.get(node),
-    text(selector(node, isPrivate)),
-    text(node.localName),
-    isPrivate ? 0 : text(says || '', 80),
-    text(node.protocol && node.href, 2e3),
-    text(get('role')),
-    isPrivate ? 0 : text(get('name')),
-    text(node.type),
-    text(snagAd),
-    text(snagPlacement),
-    text(snagCampaign),
-  );
-  return count;
+  const found = { i: ~elements.length, p: selector(node, isPrivate), t: node.localName };
+  numbers.set(node, found.i);
+  elements.push(found);
+  if (!isPrivate)
+    // A field says what its label says, never what is in it; a large part of the page says nothing.
+    found.x =
+      (!node.closest(TYPED) && !node.querySelector(TYPED) && node.textContent.length < 999 && node.textContent.trim()) ||
+      node.ariaLabel ||
+      (node.querySelector('[alt]') || node).alt ||
+      (/submit|button/.test(node.type) && node.value);
+  if (node.protocol) found.href = node.href.replace(location.origin, '');
+  for (const name of ['role', 'type', !isPrivate && 'name', 'data-snag-ad', 'data-snag-placement', 'data-snag-campaign']) {
+    const owner = name[9] ? node.closest(`[${name}]`) : node;
+    found[name] = (owner && owner.getAttribute(name)) || undefined;
+  }
+  return found.i;
 };
 
 // The shortest path that finds the element in its root; a shadow root's follows its host's. It starts at what the
@@ -57,18 +41,17 @@ export const element = (node) => {
 const selector = (node, isPrivate) => {
   const root = node.getRootNode();
   const above = root.host ? selector(root.host) + ' >>> ' : '';
-  const unique = (path) => root.querySelectorAll(path).length == 1;
+  const isFound = (path) => root.querySelectorAll(path).length == 1;
   let path = '';
   for (let at = node; at.localName; at = at.parentNode) {
     // An id with a run of digits or a framework's marks is another one on the next load.
     const named = ['data-snag', 'id', 'name', 'href']
-      .filter((name) => !isPrivate && at.getAttribute(name) && !/\d{3}|_r_/.test(at.id))
-      .map((name) => (name == 'id' ? '#' + CSS.escape(at.id) : `${name == 'data-snag' ? '' : at.localName}[${name}=${JSON.stringify(at.getAttribute(name))}]`))
-      .find(unique);
-    if (named) return above + named + path;
+      .map((name) => at.localName + `[${name}=${JSON.stringify(at.getAttribute(name))}]` + path)
+      .find((path) => !isPrivate && !/\[id=.*(\d{3}|_r_)/.test(path) && isFound(path));
+    if (named) return above + named;
     const alike = [...at.parentNode.children].filter((other) => other.localName == at.localName);
     path = at.localName + (alike[1] ? `:nth-of-type(${alike.indexOf(at) + 1})` : '') + path;
-    if (unique(path)) break;
+    if (isFound(path)) break;
     path = '>' + path;
   }
   return above + path;

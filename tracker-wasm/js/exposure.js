@@ -1,6 +1,6 @@
 // Which links, buttons and creatives are on the page and on the screen, and what part of the page is.
 import { element, isKnown } from './element.js';
-import { tell } from './log.js';
+import { flush, tell } from './log.js';
 import { now, once } from './page.js';
 
 // Square pixels from which on less of a creative has to be on the screen.
@@ -8,6 +8,9 @@ const LARGE = 242500;
 // Elements at a stretch, and milliseconds from a change of the page to the next look at it.
 const SOME = 9;
 const REST = 1e3;
+
+// What was found is sent once it may have been seen, and not with what is sent on leaving, which cannot be compressed.
+const soon = once(flush, 2 * REST);
 
 let waiting;
 
@@ -31,9 +34,11 @@ export const look = () => {
 };
 
 const idle = () =>
+  waiting[0] &&
   (window.requestIdleCallback || setTimeout)(() => {
     waiting.splice(0, SOME).map((node) => element(node) && seen.observe(node));
-    if (waiting[0]) idle();
+    idle();
+    soon();
   });
 
 export const scan = once(() => {

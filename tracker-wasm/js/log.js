@@ -1,56 +1,55 @@
-// What happened, as numbers: to the core where there is one, else into a log that the collector replays with the same
-// core. Codes and fields of entries are those of beacon/src/detect/entry.rs, the layout of a batch is that of
-// beacon/README.md.
-import { endpoint, fetch, now, once, page, site } from './page.js';
+// What happened: words as records, numbers as entries of a log, which go to the core where there is one and else to the
+// collector, that has the same core. beacon/README.md tells their fields.
+import { element, elements } from './element.js';
+import { now, send, write } from './page.js';
 
-// Milliseconds from the first waiting entry to its sending, and how much does not wait: entries, and as many times 64
-// characters of texts.
+// Milliseconds from the first waiting entry to its sending, how many do not wait, and how many a view's log may have.
 const WAIT = 15e3;
 const MUCH = 200;
-// Where a core keeps what a flush gave; a test holds them against the core's own word.
-const USED = 62576;
-const RECORDS = 64624;
+const LONG = 1e3;
 
-// Batches that could not be sent yet.
-let unsent = [];
-// The texts of this view, each with its place in the page's dictionary, of which the site is the first.
-let texts;
-let told = 0;
-// Entries of this view, and how many of them were sent.
+// Batches that are not on their way, and whether they are being packed for it.
+const unsent = new Map();
+// The records of this view that are in no batch yet, and its log.
+let records = [];
 let log;
-let sent;
+let view = -1;
+let url;
+let timer;
+let told = 0;
 export let core;
 
-// Every limit asked for keeps a text under its limit in bytes of UTF-8.
-export const text = (found, limit = 200) => {
-  found = String(found ?? '')
-    .replace(/[\s\0]+/g, ' ')
-    .trim()
-    .slice(0, limit);
-  if (found && !texts.has(found)) {
-    texts.set(found, texts.size + 2);
-    told += found.length / 64;
-  }
-  return texts.get(found);
+// A text counts one for every 64 characters of it.
+const later = (text = '') => {
+  const much = 1 + (text.length / 64 || 0);
+  if (told + much > MUCH) flush();
+  told += much;
+  timer = timer || setTimeout(flush, WAIT);
 };
 
-const put = (entry) => {
-  const place = new Uint32Array(core.memory.buffer, core.core(), 80);
-  place.fill(0);
-  place.set(entry);
-  return core.put();
+export const record = (...fields) => {
+  later(fields[3]);
+  records.push(fields);
 };
+
+// Numbers of signals are those of beacon/src/kind.rs.
+export const signal = (what, node, amount, detail, name) => record(6, now(), what, element(node), amount, detail, name);
+
+// An entry of the core has six numbers. The last one's answer is where the core keeps what it tells.
+const put = (entry) => [0, 1, 2, 3, 4, 5].map((at) => core.put(entry[at]))[5];
+
+const enter = (...entry) => (core ? put(entry) : log.push(entry));
 
 export const tell = (...entry) => {
   later();
-  if (told++ > MUCH) flush();
-  return core ? put(entry) : log.push(entry);
+  if (core || !log[LONG]) enter(...entry);
 };
 
-export const restart = () => {
-  texts = new Map();
+export const restart = (shown, at) => {
+  url = shown;
+  view++;
   log = [];
-  sent = 0;
+  tell(10, at);
 };
 
 // What was told so far is told to the core too.
@@ -59,52 +58,32 @@ export const use = (exports) => {
   log.map(put);
 };
 
-const varint = (number) => (number > 127 ? [(number & 127) | 128, ...varint(number >>> 7)] : [number]);
-
-const sized = (bytes) => [...varint(bytes.length), ...bytes];
-
-const record = (kind, fields) => [kind, ...sized(fields.flatMap((field) => varint(field >>> 0)))];
-
-export const flush = (leaving) => {
-  told = 0;
-  const size = tell(4, now(), leaving);
-  let used = [...texts.keys()];
-  let records = [];
-  if (core) {
-    const { buffer } = core.memory;
-    records = new Uint8Array(buffer, core.core() + RECORDS, size & 65535);
-    used = [...new Uint16Array(buffer, core.core() + USED, size >>> 16)].map((place) => used[place - 2]);
-  } else if (size > sent + 1) records = log.flatMap((entry) => record(10, entry));
-  sent = size;
-  const batches = unsent;
-  unsent = [];
-  if (records[0]) batches.push([[site, ...used], [...records]]);
-  batches.map(send);
+export const keep = (batch) => {
+  unsent.set(batch);
+  later();
 };
 
-const later = once(flush, WAIT);
-
-const send = async (batch) => {
-  const [used, records] = batch;
-  const body = Uint8Array.from([
-    1,
-    0,
-    ...varint(used.length),
-    ...used.flatMap((text) => sized(new TextEncoder().encode(text))),
-    ...record(4, [1, page, now(), innerWidth, innerHeight, navigator.webdriver]),
-    ...records,
-    0,
-  ]);
-  try {
-    // A body without a type of its own needs no preflight. Of the answers 429 and 5xx may pass; what is refused for
-    // what it says would be refused again.
-    if (
-      'keepalive' in Request.prototype
-        ? (await fetch(endpoint, { method: 'POST', body, keepalive: true, credentials: 'omit' })).status < 429
-        : navigator.sendBeacon(endpoint, body)
-    )
-      return;
-  } catch {}
-  unsent.push(batch);
-  later();
+export const flush = (isLeaving) => {
+  if (timer) {
+    clearTimeout(timer);
+    timer = told = 0;
+    // The title of a page may come after the page.
+    records.map((fields) => fields[0] == 1 && (fields[3] = document.title));
+    const place = enter(4, now(), isLeaving === 1);
+    const out = core && new Int32Array(core.memory.buffer, place);
+    const c = core && [...out.slice(1, out[0] + 1)];
+    const used = new Set([records, c || log].flat(2));
+    unsent.set({ u: url, n: view, e: elements.filter(({ i }) => used.has(i)), r: records, [core ? 'c' : 'l']: c || log });
+    records = [];
+  }
+  unsent.forEach((isPacked, batch) => {
+    const go = async (body) => unsent.delete(batch) && (await send(body)) && keep(batch);
+    const body = write(batch);
+    // Nothing can be waited for by who leaves.
+    if (isLeaving === 1 || !window.CompressionStream) go(body);
+    else if (!isPacked) {
+      unsent.set(batch, 1);
+      new Response(new Blob([body]).stream().pipeThrough(new CompressionStream('gzip'))).blob().then(go);
+    }
+  });
 };

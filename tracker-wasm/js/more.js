@@ -1,75 +1,61 @@
-// The second stage: hears what happens in the page and tells it as numbers. It takes over from the first stage, whose
-// queue it works off, and hands its log to the core once that is there.
+// The second stage: hears what happens in the page. It takes over from the first stage, whose queue it works off, and
+// hands its log to the core once that is there.
 import { answer, changed, click, press } from './click.js';
-import { clickable, forget } from './element.js';
+import { element, forget } from './element.js';
 import { forgetSeen, look, scan } from './exposure.js';
-import { forgetForms, touched } from './form.js';
-import { flush, restart, tell, text, use } from './log.js';
+import { touched } from './form.js';
+import { flush, keep, record, restart, signal, tell, use } from './log.js';
 import { address, dataset, fetch, follow, know, listen, now, once, safe } from './page.js';
-import { called, failed, forgive, signal } from './signal.js';
 
-// Milliseconds in which a page that navigates by itself sets its title, those between two signs of life that are told,
-// and those within which going back is quick.
+// Milliseconds in which a page that navigates by itself sets its title, and those between two signs of life.
 const TITLE = 100;
 const ALIVE = 500;
-const BACK = 1e4;
+// Errors of one view.
+const ERRORS = 10;
 
-let view = -1;
-// The page that is shown, since when, and the one before; what it came with.
-let here = document.referrer;
-let before;
-let since;
-let came;
-// Its pageview is not told yet, for its title may still change.
-let untold;
-let active;
-// When the page was left.
-let left;
+let here;
+let errors;
+let isActive;
 // The longest event of each interaction of this view.
 let interactions;
 
 const shown = () => location.href.replace('hash' in dataset ? '' : /#.*/, '');
 
-const show = (url, at, status) => {
-  before = here;
+const show = (url, at) => {
   here = shown();
-  since = at;
-  came = status;
-  restart();
+  errors = 0;
+  interactions = {};
   forget();
   forgetSeen();
-  forgetForms();
-  forgive();
-  interactions = {};
-  tell(10, at, ++view, text(url, 2e3), status);
-  tell(5, at, active);
+  restart(url, at);
+  tell(5, at, isActive);
   scan();
   look();
 };
 
-const settle = (leaving) => {
-  if (untold) tell(13, since, 1, 16, text(before, 2e3), text(document.title), came);
-  untold = 0;
-  flush(leaving);
-};
-
-// Another page is shown by this same load, or this one again; `away` is how long it was not, where the visitor went back.
-const showNext = (away) => {
-  const other = here;
+// Another page is shown by this same load, or this one again.
+const showNext = (isBack) => {
+  flush(1);
+  const before = here;
   show(location.href, now());
-  untold = 1;
-  if (away < BACK) signal(4, 0, away, other);
-  setTimeout(settle, TITLE);
+  record(1, now(), before, 0, 0, isBack);
+  setTimeout(flush, TITLE);
 };
 
-const navigated = (event) => {
-  const to = shown();
-  if (to == here) return;
-  settle(1);
-  showNext(event && to == before ? now() - since : BACK);
+const navigated = (event) => shown() == here || showNext(!!event);
+
+const failed = ({ message, filename, lineno, reason }, [target], time) => {
+  if (target.localName) return signal(6, target, 0, target.src || target.href);
+  tell(9, time);
+  if (errors++ < ERRORS) record(6, time, 5, 0, lineno, message || (reason && reason.message) || reason + '', filename);
 };
+
+// Numbers and lists as texts, and texts cut.
+const plain = (name, given) => (given == null || (given instanceof Object && !given.slice) ? given : String(given).slice(0, 300));
 
 const HEARD = {
+  // A call of the page's own; one whose name is a number is a signal.
+  snag: (event, [name, given], time) => (name > 9 ? signal(name, 0, 0, given) : record(3, time, name, JSON.stringify(given, plain))),
   pointerdown: press,
   click,
   auxclick: click,
@@ -81,16 +67,16 @@ const HEARD = {
   invalid: touched,
   submit: touched,
   popstate: navigated,
-  copy: () => signal(5, clickable(getSelection().anchorNode.parentNode), (getSelection() + '').length),
-  pageshow: ({ persisted }) => persisted && showNext(now() - left),
+  copy: (event, [node]) => signal(4, node, (getSelection() + '').length),
+  pageshow: ({ persisted }) => persisted && showNext(1),
 };
 
-export default (queue, isLost, href, at, status, ...given) => {
+export default (queue, isLost, batch, ...given) => {
   know(...given);
-  show(href, at, status);
-  isLost.then((is) => is && !view && (untold = 1));
-  const hear = safe((event, target) => (event.type ? HEARD[event.type](event, target || event.composedPath()[0]) : called(event)));
-  queue.map((heard) => hear(...heard));
+  show(batch.u, batch.r[0][1]);
+  isLost.then((is) => is && keep(batch));
+  const hear = safe((event, path, time, isEarly) => HEARD[event.type]?.(event, path || event.composedPath(), time || now(), isEarly));
+  queue.map((heard) => hear(...heard, 1));
   listen('auxclick focusin focusout input invalid submit popstate copy pageshow', hear);
 
   listen('transitionrun animationstart toggle input change play pause volumechange submit invalid copy', () => answer(0));
@@ -115,34 +101,29 @@ export default (queue, isLost, href, at, status, ...given) => {
     tell(0, now());
     look();
   }, ALIVE));
-  const state = ({ target }) => {
-    const isActive = document.visibilityState == 'visible' && document.hasFocus();
-    if (isActive != active) tell(5, now(), (active = isActive));
+  const state = ({ target, type }) => {
+    const isHidden = document.visibilityState == 'hidden';
+    if (isActive != (isActive = !isHidden && document.hasFocus())) tell(5, now(), isActive);
     if (target == window) answer(2);
+    if (isHidden || type == 'pagehide') flush(1);
   };
-  listen('focus blur visibilitychange', state);
+  listen('focus blur visibilitychange pagehide', state);
   state({});
-  listen('pagehide visibilitychange', ({ type }) => {
-    if (type == 'pagehide' || document.visibilityState == 'hidden') {
-      left = now();
-      settle(1);
-    }
-  });
 
-  // In the order of the core's figures.
-  ['largest-contentful-paint', 'event', 'layout-shift', 'paint', 'navigation', 'resource'].map(
+  // In the order of the collector's figures.
+  ['largest-contentful-paint', 'paint', 'navigation', 'layout-shift', 'event', 'resource'].map(
     safe((type, which) =>
       new PerformanceObserver((list) =>
         list.getEntries().map(({ startTime, duration, value, interactionId, hadRecentInput, responseStart, responseStatus, name }) => {
-          // Files that failed later are heard of by their own events.
-          if (which > 4) return startTime < at && responseStatus > 399 && signal(7, 0, 0, name);
-          if (interactionId) {
+          if (which < 3) record(10, now(), which, startTime, duration, responseStart);
+          else if (which < 4) hadRecentInput || tell(11, startTime, value * 1e6);
+          else if (interactionId) {
             interactions[interactionId] = Math.max(interactions[interactionId] || 0, duration);
             // Interaction to Next Paint is the longest one, leaving out one for every fifty.
             const longest = Object.values(interactions).sort((a, b) => b - a);
-            startTime = longest[(longest.length / 50) | 0];
-          } else if (which == 1) return;
-          tell(12, which + 4, responseStart || startTime, value * 1e6 || duration, hadRecentInput);
+            tell(12, longest[(longest.length / 50) | 0]);
+          // Files that failed later are heard of by their own events.
+          } else if (startTime < batch.r[0][1] && responseStatus > 399) signal(6, 0, 0, name);
         }),
       ).observe({ type, buffered: true, durationThreshold: 40 }),
     ),
@@ -150,6 +131,6 @@ export default (queue, isLost, href, at, status, ...given) => {
 
   navigated();
   if (dataset.wasm != 'off')
-    safe(async () => use((await WebAssembly.instantiate(await (await fetch(new URL(dataset.core || 'snag.wasm', address))).arrayBuffer())).instance.exports))().catch(() => 0);
+    WebAssembly.instantiateStreaming(fetch(new URL(dataset.core || 'snag.wasm', address))).then(({ instance }) => use(instance.exports), () => 0);
   return hear;
 };

@@ -1,14 +1,8 @@
 // What the first stage hands on, and what every other part asks of the page.
 
-export let site, page, endpoint, dataset, address;
+export let address, dataset, now, write, send, fetch;
 
-export const know = (...given) => ([site, page, endpoint, dataset, address] = given);
-
-// The page's own is replaced, to hear of its requests.
-export const { fetch } = window;
-
-// Milliseconds since the load of the page began.
-export const now = () => performance.now() | 0;
+export const know = (...given) => ([address, dataset, now, write, send, fetch] = given);
 
 // Nothing here may throw into the page.
 export const safe =

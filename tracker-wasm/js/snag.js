@@ -7,49 +7,62 @@ const { dataset } = script;
 // Where the page holds this file's content itself, `data-src` says where it comes from.
 const address = new URL(script.src || dataset.src);
 const site = dataset.site || address.searchParams.get('site');
-const endpoint = dataset.endpoint || new URL('b', address);
 const page = (Math.random() * 2 ** 32) >>> 0;
-const { q: early = [], on: twice } = window.snag || {};
-const queue = [];
-let hear = (...heard) => queue.push(heard);
+const { q: early = [], on: isTwice } = window.snag || {};
+// The page's own may be replaced later, to hear of its requests.
+const { fetch } = window;
+
+// Milliseconds since the load of the page began.
+const now = () => performance.now() >>> 0;
+
+// What every batch says, and what this one does.
+const write = (batch) => JSON.stringify({ v: 2, s: site, p: page, t: now(), w: [innerWidth, innerHeight], a: +navigator.webdriver, ...batch });
+
+// Whether it was not taken, so that it has to be sent again. Of the answers 429 and 5xx may pass; what is refused for what
+// it says would be refused again.
+const send = async (body) => {
+  const to = dataset.endpoint || new URL('b', address);
+  try {
+    return 'keepalive' in Request.prototype
+      ? (await fetch(to, { method: 'POST', body, keepalive: true, credentials: 'omit' })).status > 428
+      : !navigator.sendBeacon(to, body);
+  } catch {
+    return 1;
+  }
+};
 
 const start = () => {
-  const snag = (window.snag = (...call) => hear(call));
+  const at = now();
+  const { href } = location;
+  const { responseStatus, type } = performance.getEntriesByType('navigation')[0] || {};
+  const pageview = [1, at, document.referrer, document.title, responseStatus, type == 'back_forward'];
+  const batch = { u: href, r: [pageview] };
+  const queue = [];
+  let isLost = send(write(batch));
+  let hear = (...heard) => queue.push(heard);
+  const snag = (window.snag = (...call) => hear({ type: 'snag' }, call));
   snag.on = 1;
   // These are told by their numbers as signals.
-  ['identify', 'consent'].map((name, index) => (snag[name] = (word) => hear([11 + index, word])));
-  for (const call of early) hear(call);
-  for (const type of ['pointerdown', 'click', 'error', 'unhandledrejection'])
-    addEventListener(type, (event) => hear(event, event.composedPath()[0]), true);
-
-  const { href } = location;
-  const { referrer, title } = document;
-  const at = performance.now() >>> 0;
-  const status = (performance.getEntriesByType('navigation')[0] || {}).responseStatus;
-  // A body without a type of its own needs no preflight.
-  const isLost = fetch(endpoint, {
-    method: 'POST',
-    keepalive: true,
-    credentials: 'omit',
-    body: JSON.stringify({
-      version: 1,
-      site,
-      page,
-      sent: at,
-      viewport: [innerWidth, innerHeight],
-      automated: navigator.webdriver,
-      events: [{ kind: 'pageview', at, url: href.slice(0, 2e3), referrer: referrer.slice(0, 2e3), title: title.slice(0, 200), status }],
-    }),
-  }).then(({ status }) => status > 428, () => 1);
-  (window.requestIdleCallback || setTimeout)(
-    async () => {
-      const more = await import(new URL(dataset.more || 'snag.more.js', address));
-      hear = more.default(queue, isLost, href, at, status, site, page, endpoint, dataset, address);
-    },
-    { timeout: 2e3 },
-  );
+  ['identify', 'consent'].map((name, index) => (snag[name] = (word) => hear({ type: 'snag' }, [10 + index, word])));
+  early.map((call) => snag(...call));
+  'pointerdown click error unhandledrejection pagehide'.split(' ').map((type) => addEventListener(type, (event) => hear(event, event.composedPath(), now()), true));
+  import(new URL(dataset.more || 'snag.more.js', address)).then((more) => {
+    hear = more.default(queue, isLost, batch, address, dataset, now, write, send, fetch);
+  });
+  // Who leaves before the second stage is there leaves at least word of what was clicked.
+  addEventListener('pagehide', () => {
+    const clicks = queue.filter(([{ type, isTrusted }]) => type == 'click' && isTrusted);
+    if (clicks[0])
+      send(
+        write({
+          u: href,
+          e: clicks.map(([, path], index) => { const { id, localName, href } = path.find(({ href }) => href) || path[0]; return { i: ~index, id, t: localName, href }; }),
+          r: clicks.map(([{ pageX, pageY }, , at], index) => [2, at, ~index, pageX, pageY]),
+        }),
+      );
+  });
 };
 
 if (!site) console.warn('snag: data-site is missing');
-else if (!twice && !navigator.globalPrivacyControl && !('dnt' in dataset && navigator.doNotTrack == 1))
+else if (!isTwice && !navigator.globalPrivacyControl && !('dnt' in dataset && navigator.doNotTrack == 1))
   document.prerendering ? document.addEventListener('prerenderingchange', start) : start();

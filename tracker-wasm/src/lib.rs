@@ -10,17 +10,14 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 static CORE: Mutex<Core> = Mutex::new(Core::new());
 
-/// Where the core stands: the loader writes the numbers of an entry there before it calls [`put`], and finds at
-/// [`Core::PLACES`] behind it what a flush gave, until the next call.
+/// Takes the next number of an entry, one of [`snag_beacon::detect::entry`]; the last one puts it. Gives where the core keeps
+/// what the last flush told: how many numbers, then the numbers.
 #[wasm_bindgen]
-pub fn core() -> *mut Core {
+pub fn put(number: i32) -> *mut Core {
+    if let Some(mut core) = CORE.try_lock() {
+        core.feed(number);
+    }
     CORE.as_mut_ptr()
-}
-
-/// Takes the entry, one of [`snag_beacon::detect::entry`]; gives what it [`Flushed`](snag_beacon::detect::Flushed).
-#[wasm_bindgen]
-pub fn put() -> u32 {
-    CORE.try_lock().map_or(0, |mut core| core.put())
 }
 
 #[cfg(target_family = "wasm")]

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
+import { gunzipSync } from 'node:zlib';
 
 const dist = new URL('../dist/', import.meta.url);
 const root = new URL('../../', import.meta.url).pathname;
@@ -59,7 +60,8 @@ export const collector = async () => {
     log.push({ posted: pathname });
     const parts = [];
     for await (const part of request) parts.push(part);
-    const body = Buffer.concat(parts);
+    const sent = Buffer.concat(parts);
+    const body = sent[0] === 0x1f ? gunzipSync(sent) : sent;
     if (status === 0) {
       record({ failed: body });
       return request.socket.destroy();
@@ -69,7 +71,8 @@ export const collector = async () => {
     const answer = await decode(body);
     if (answer.startsWith('error')) return record({ error: answer, body });
     const { events, ...head } = JSON.parse(answer);
-    record({ binary: body[0] === 1, headers: request.headers, size: body.length, body, head, events });
+    const { c, l } = JSON.parse(body);
+    record({ core: c, raw: l, headers: request.headers, size: sent.length, body, head, events });
   });
 
   const batches = () => log.filter((entry) => entry.events);

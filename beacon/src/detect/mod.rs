@@ -12,34 +12,26 @@ mod clicks;
 pub mod entry;
 mod exposures;
 mod forms;
-mod records;
-mod vitals;
-
-pub use records::{ELEMENTS, RECORD_BYTES, TEXTS};
+mod out;
 
 use attention::Attention;
 use clicks::Clicks;
 use entry::Entry;
 use exposures::Exposures;
 use forms::Forms;
-use records::Records;
-use vitals::Vitals;
-
-/// What a flush gave: bytes of the records in the lower 16 bits, texts they use above; 0 where there is nothing to tell.
-pub type Flushed = u32;
+use out::Out;
 
 /// See the module.
 #[derive(Debug)]
 #[repr(C)]
 pub struct Core {
-    /// The entry that is to be put.
-    pub entry: Entry,
-    flushed: bool,
+    out: Out,
+    is_flushed: bool,
+    fed: u32,
+    entry: [i32; 8],
     attention: Attention,
-    vitals: Vitals,
     clicks: Clicks,
     forms: Forms,
-    out: Records,
     exposures: Exposures,
 }
 
@@ -52,93 +44,79 @@ impl Core {
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            entry: [0; entry::NUMBERS],
-            flushed: false,
+            out: Out::new(),
+            is_flushed: false,
+            fed: 0,
+            entry: [0; 8],
             attention: Attention::new(),
-            vitals: Vitals::new(),
             clicks: Clicks::new(),
             forms: Forms::new(),
-            out: Records::new(),
             exposures: Exposures::new(),
         }
     }
 
-    /// Takes the entry. What a flush gives stands in [`records`](Self::records) and [`used`](Self::used) until the next
-    /// entry.
-    pub fn put(&mut self) -> Flushed {
-        if self.flushed {
-            self.flushed = false;
-            self.out.clear();
+    /// Takes the next number of an entry, and puts it with the last one.
+    pub fn feed(&mut self, number: i32) {
+        self.entry[self.fed as usize % 8] = number;
+        self.fed += 1;
+        if self.fed == entry::NUMBERS as u32 {
+            self.fed = 0;
+            let [code, t, a, b, c, d, ..] = self.entry;
+            self.put([code, t, a, b, c, d]);
         }
-        let [code, t, a, b, c, ..] = self.entry;
-        if code & 0xff < entry::TIMED {
+    }
+
+    /// Takes an entry. What a flush gives stands in [`told`](Self::told) until the next entry.
+    pub fn put(&mut self, [code, t, a, b, c, d]: Entry) {
+        if self.is_flushed {
+            self.is_flushed = false;
+            self.out.len = 0;
+        }
+        if code < entry::TIMED {
             self.attention.tick(t);
             self.clicks.tick(t, &mut self.out);
-            if code & 0xff < entry::ACTS {
-                self.attention.activity(t);
-            }
         }
-        let row = self.entry.first_chunk().unwrap_or(&[0; 16]);
-        match code & 0xff {
+        if code < entry::ACTS {
+            self.attention.activity(t);
+        }
+        match code {
             entry::DOWN => self.clicks.down(t),
-            entry::CLICK => self.clicks.click(code >> 8, row, &mut self.out),
-            entry::FIELD => self.forms.touch(code >> 8, row),
-            entry::FLUSH => return self.flush(t, a != 0),
+            entry::CLICK => self.clicks.click([t, a, b, c], d != 0, &mut self.out),
+            entry::FIELD => self.forms.touch(t, a, [b, c], d),
+            entry::FLUSH => {
+                self.is_flushed = true;
+                if a != 0 {
+                    self.clicks.leave(&mut self.out);
+                }
+                self.forms.flush(t, &mut self.out);
+                self.attention.flush(t, &mut self.out);
+                self.exposures
+                    .flush(t, self.attention.is_active, a != 0, &mut self.out);
+            }
             entry::STATE => {
                 self.attention.state(t, a != 0);
                 self.exposures.state(t, a != 0);
             }
             entry::SCROLL => self.attention.scroll(a, b),
             entry::ANSWER => self.clicks.answer(t, a),
-            entry::SEEN => self
-                .exposures
-                .seen(t, a as usize, b != 0, self.attention.is_active()),
-            entry::ERROR => self.clicks.error(t, a, &mut self.out),
+            entry::SEEN => self.exposures.seen(t, a, b != 0, self.attention.is_active),
+            entry::ERROR => self.clicks.error(t, &mut self.out),
             entry::VIEW => {
-                self.out.view(a, b);
-                self.attention.begin(t, c);
-                self.vitals.begin();
+                self.attention.begin(t);
                 self.clicks.begin();
                 self.forms.begin();
                 self.exposures.begin();
             }
-            entry::ELEMENT => self.out.describe(&self.entry),
-            entry::VITAL => self.vitals.told([t, a, b, c], &mut self.attention),
-            entry::RECORD => self.out.copy(&self.entry),
+            entry::SHIFT => self.attention.shift(t, a),
+            entry::INTERACTION => self.attention.interaction(t),
             _ => {}
         }
-        0
     }
 
-    fn flush(&mut self, t: u32, is_last: bool) -> Flushed {
-        self.flushed = true;
-        if is_last {
-            self.clicks.leave(&mut self.out);
-        }
-        self.forms.flush(t, &mut self.out);
-        self.attention.flush(t, &mut self.out);
-        self.exposures
-            .flush(t, self.attention.is_active(), is_last, &mut self.out);
-        self.out.size()
-    }
-
-    /// Records of the batch that gave this, without head and end.
+    /// The rows of the last flush, each with its [`kind`](crate::kind) in front; the crate's README tells their fields.
     #[must_use]
-    pub fn records(&self, flushed: Flushed) -> &[u8] {
-        let len = flushed as usize % RECORD_BYTES;
-        self.out.bytes.get(..len).unwrap_or_default()
+    pub fn told(&self) -> &[i32] {
+        let len = if self.is_flushed { self.out.len } else { 0 };
+        self.out.numbers.get(..len as usize).unwrap_or_default()
     }
-
-    /// Texts those records name, from the second of the batch's dictionary on; the first one is the site.
-    #[must_use]
-    pub fn used(&self, flushed: Flushed) -> &[u16] {
-        let count = (flushed >> 16) as usize;
-        self.out.used.get(..count).unwrap_or_default()
-    }
-
-    /// Where, in bytes behind its own address, a core keeps the texts and the records of a flush.
-    pub const PLACES: [usize; 2] = [
-        core::mem::offset_of!(Self, out) + core::mem::offset_of!(Records, used),
-        core::mem::offset_of!(Self, out) + core::mem::offset_of!(Records, bytes),
-    ];
 }

@@ -71,7 +71,7 @@ pub(crate) fn decode(body: &[u8]) -> Result<(Batch<'_>, u32), DecodeError> {
         automated: found.automated.unwrap_or_default(),
         events,
     };
-    check::batch(&batch).map_err(|(path, problem)| DecodeError {
+    check::batch(&batch, EVENTS).map_err(|(path, problem)| DecodeError {
         problem,
         place: member(&path),
     })?;
@@ -160,13 +160,13 @@ struct EventMembers<'a> {
     y: Option<u16>,
     within: Option<(u16, u16)>,
     status: Option<u16>,
+    back: Option<bool>,
     what: Option<Text<'a>>,
     amount: Option<u32>,
     detail: Option<Text<'a>>,
     attention: Option<Attention>,
     visible: Option<u32>,
     viewable: Option<bool>,
-    clicks: Option<u32>,
     form: Option<ElementMembers<'a>>,
     message: Option<Text<'a>>,
     usage: Option<Usage>,
@@ -217,6 +217,7 @@ impl<'a> EventMembers<'a> {
                 referrer: or_empty(self.referrer),
                 title: or_empty(self.title),
                 status: self.status.unwrap_or_default(),
+                back: self.back.unwrap_or_default(),
             }),
             "click" => Kind::Click(Click {
                 element: self.element.unwrap_or_default().element(),
@@ -245,7 +246,6 @@ impl<'a> EventMembers<'a> {
                 element: self.element.unwrap_or_default().element(),
                 visible: self.visible.unwrap_or_default(),
                 viewable: self.viewable.unwrap_or_default(),
-                clicks: self.clicks.unwrap_or_default(),
             }),
             "field" => Kind::Field(Field {
                 form: self.form.unwrap_or_default().element(),

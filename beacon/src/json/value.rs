@@ -13,9 +13,9 @@ use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use crate::limits::PROPS;
 
 /// A list read no further than its limit.
-pub(super) struct List<T, const LIMIT: usize> {
-    pub(super) items: Vec<T>,
-    pub(super) over: bool,
+pub(crate) struct List<T, const LIMIT: usize> {
+    pub(crate) items: Vec<T>,
+    pub(crate) over: bool,
 }
 
 impl<T, const LIMIT: usize> Default for List<T, LIMIT> {
@@ -54,7 +54,7 @@ impl<'de, T: Deserialize<'de>, const LIMIT: usize> Deserialize<'de> for List<T, 
 }
 
 /// A text, borrowed where it has no escapes.
-pub(super) struct Text<'a>(pub(super) Cow<'a, str>);
+pub(crate) struct Text<'a>(pub(crate) Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -77,7 +77,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
 
 /// Properties in their order. Numbers and booleans become text; null means the property is not there.
 #[derive(Default)]
-pub(super) struct Props<'a>(pub(super) List<(Cow<'a, str>, Cow<'a, str>), PROPS>);
+pub(crate) struct Props<'a>(pub(crate) List<(Cow<'a, str>, Cow<'a, str>), PROPS>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Props<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

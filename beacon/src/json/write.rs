@@ -56,6 +56,9 @@ impl Serialize for Members<&Event<'_>> {
                 text(&mut map, "referrer", &pageview.referrer)?;
                 text(&mut map, "title", &pageview.title)?;
                 number(&mut map, "status", pageview.status.into())?;
+                if pageview.back {
+                    map.serialize_entry("back", &true)?;
+                }
             }
             Kind::Click(click) => {
                 map.serialize_entry("element", &Members(&click.element))?;
@@ -91,7 +94,6 @@ impl Serialize for Members<&Event<'_>> {
                 if exposure.viewable {
                     map.serialize_entry("viewable", &true)?;
                 }
-                number(&mut map, "clicks", exposure.clicks)?;
             }
             Kind::Field(field) => {
                 map.serialize_entry("form", &Members(&field.form))?;

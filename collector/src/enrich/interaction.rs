@@ -49,7 +49,7 @@ pub(super) fn signal<'a>(row: &mut EventRow<'a>, signal: &'a Signal<'_>) {
                 .update(signal.detail.as_bytes());
             row.detail = format!("{:016x}", number(hasher.finalize())).into();
         }
-        EventKind::QuickBack | EventKind::Resource => row.detail = target(&signal.detail),
+        EventKind::Resource => row.detail = target(&signal.detail),
         _ => row.detail = clean(signal.detail.as_ref()),
     }
     row.name = target(&signal.name);
@@ -60,11 +60,7 @@ pub(super) fn interaction(row: &mut EventRow<'_>, kind: &Kind<'_>) -> Option<Int
     match kind {
         Kind::Exposure(exposure) => {
             row.element = element_of(row, &exposure.element);
-            Some(Interaction::Exposure(
-                exposure.viewable,
-                exposure.visible,
-                exposure.clicks,
-            ))
+            Some(Interaction::Exposure(exposure.viewable, exposure.visible))
         }
         Kind::Attention(attention) => Some(Interaction::Attention(*attention)),
         Kind::Field(field) => {
@@ -116,7 +112,11 @@ pub(super) fn told_beside<'a>(
 }
 
 fn leads(href: &str, host: &str) -> Option<EventKind> {
-    let link = Url::parse(href).ok()?;
+    let link = match href.strip_prefix('/') {
+        // From the root of the page's own host.
+        Some(_) => Url::parse("https://page.invalid").ok()?.join(href).ok()?,
+        None => Url::parse(href).ok()?,
+    };
     let ending = link
         .path()
         .rsplit_once('.')
@@ -125,8 +125,10 @@ fn leads(href: &str, host: &str) -> Option<EventKind> {
         return Some(EventKind::Download);
     }
     let name = host.split(':').next().unwrap_or(host);
-    let is_foreign =
-        matches!(link.scheme(), "http" | "https") && link.host_str().is_some_and(|to| to != name);
+    let is_foreign = matches!(link.scheme(), "http" | "https")
+        && link
+            .host_str()
+            .is_some_and(|to| to != name && !href.starts_with('/'));
     is_foreign.then_some(EventKind::Outbound)
 }
 
@@ -179,6 +181,8 @@ mod tests {
             ),
             ("https://other.example/a.zip", Some(EventKind::Download)),
             ("https://shop.example/cart", None),
+            ("/cart?x=1", None),
+            ("/files/list.pdf", Some(EventKind::Download)),
             ("mailto:me@mail.example", None),
             ("", None),
         ] {

@@ -206,6 +206,9 @@ fn kind(_: &Knowledge<'_>, draft: &mut Draft<'_, '_>) -> Result<(), DropReason> 
             draft.row.kind = EventKind::Pageview;
             draft.row.title = clean(pageview.title.as_ref());
             draft.row.amount = pageview.status.into();
+            if pageview.back {
+                draft.row.detail = Cow::Borrowed("back");
+            }
         }
         Kind::Click(click) => {
             draft.row.kind = EventKind::Click;

@@ -1,7 +1,13 @@
 //! `POST /b`: our own tracker's batches, binary or JSON.
 
+use std::borrow::Cow;
+use std::io::Read as _;
+
 use actix_http::body::BoxBody;
 use actix_http::{Payload, RequestHead, Response, StatusCode};
+
+use flate2::read::GzDecoder;
+use snag_beacon::limits::PAGE_BYTES;
 
 use super::Receiving;
 use super::admit;
@@ -21,13 +27,22 @@ pub(super) async fn beacon(
 ) -> Response<BoxBody> {
     // What was sent is done with before the commit is waited for.
     let put = match admit(request, payload, receiving).await {
-        Ok((sender, body)) => match snag_beacon::decode(&body) {
-            Ok(batch) => put(receiving, &sender, &[batch]),
-            Err(error) => {
+        Ok((sender, body)) => {
+            let Some(body) = inflated(&body) else {
                 receiving.metrics.refused("malformed");
-                return ANSWERS.malformed(error).into();
+                return ANSWERS
+                    .malformed("the gzip stream is broken or holds too much")
+                    .into();
+            };
+            let body = snag_beacon::mended(&body);
+            match snag_beacon::decode(&body) {
+                Ok(batch) => put(receiving, &sender, &[batch]),
+                Err(error) => {
+                    receiving.metrics.refused("malformed");
+                    return ANSWERS.malformed(error).into();
+                }
             }
-        },
+        }
         Err(refused) => return ANSWERS.refused(&refused).into(),
     };
     let taken = match put {
@@ -42,4 +57,16 @@ pub(super) async fn beacon(
         }
         taken => ANSWERS.refusal(&taken).into(),
     }
+}
+
+/// The body, unpacked where it starts as gzip does: a page says so nowhere else, for a header would ask for a preflight.
+/// Nothing where it is broken or holds more than a batch may.
+fn inflated(body: &[u8]) -> Option<Cow<'_, [u8]>> {
+    if !body.starts_with(&[0x1f, 0x8b]) {
+        return Some(Cow::Borrowed(body));
+    }
+    let mut unpacked = Vec::new();
+    let mut reader = GzDecoder::new(body).take(PAGE_BYTES as u64 + 1);
+    reader.read_to_end(&mut unpacked).ok()?;
+    (unpacked.len() <= PAGE_BYTES).then_some(Cow::Owned(unpacked))
 }

@@ -30,13 +30,11 @@ pub(super) const EXPOSURES: &[(&str, &str)] = columns![
     ("element", "UInt64"),
     ("viewable", "Bool"),
     ("visible_ms", "UInt32"),
-    ("clicks", "UInt32"),
 ];
 
 pub(super) const ATTENTION: &[(&str, &str)] = columns![
     ("engaged_ms", "UInt32"),
     ("depth", "UInt8"),
-    ("status", "UInt16"),
     ("load_ms", "UInt32"),
     ("lcp_ms", "UInt32"),
     ("inp_ms", "UInt32"),
@@ -71,8 +69,8 @@ pub(crate) struct InteractionRow<'a> {
 /// What a row keeps beside the event's own.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Interaction {
-    /// Of `exposures`: viewable, visible milliseconds, clicks.
-    Exposure(bool, u32, u32),
+    /// Of `exposures`: viewable, visible milliseconds.
+    Exposure(bool, u32),
     /// Of `attention`.
     Attention(Attention),
     /// Of `fields`: the form, the kind of the last message (in the event's detail), figures.
@@ -102,16 +100,14 @@ impl InteractionRow<'_> {
         to.text(event.agent.as_ref().map_or("", |agent| agent.device));
         to.text(event.bot);
         match &self.what {
-            Interaction::Exposure(viewable, visible, clicks) => {
+            Interaction::Exposure(viewable, visible) => {
                 to.number(event.element.to_le_bytes());
                 to.number([u8::from(*viewable)]);
                 to.number(visible.to_le_bytes());
-                to.number(clicks.to_le_bytes());
             }
             Interaction::Attention(found) => {
                 to.number(found.engaged.to_le_bytes());
                 to.number([found.depth]);
-                to.number(found.status.to_le_bytes());
                 to.number(found.load.to_le_bytes());
                 to.number(found.lcp.to_le_bytes());
                 to.number(found.inp.to_le_bytes());
