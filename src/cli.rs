@@ -93,6 +93,10 @@ pub(crate) struct Snippet {
     /// Where the tag is pasted
     #[arg(long = "for", value_name = "PLACE", default_value = "html")]
     pub(crate) place: Place,
+    /// Put the hash of this version's loader into the tag: browsers then load nothing else, and the tag has to be renewed
+    /// whenever the collector is updated
+    #[arg(long)]
+    pub(crate) integrity: bool,
 }
 
 #[derive(Debug, Args)]

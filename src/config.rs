@@ -13,7 +13,9 @@ use figment::providers::{Env, Format as _, Serialized, Toml};
 use ipnet::IpNet;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
-use snag_collector::{BotPolicy, BotReason, DatabaseFiles, Limits, Proxies, Site, SpoolConfig};
+use snag_collector::{
+    BotPolicy, BotReason, DatabaseFiles, Limits, Proxies, SEARCH_PARAMETERS, Site, SpoolConfig,
+};
 use snag_store::{Secret, ServerConfig};
 
 use crate::cli::Global;
@@ -104,8 +106,14 @@ pub(crate) struct SiteSettings {
     pub(crate) hosts: Vec<String>,
     #[serde(default)]
     pub(crate) query_parameters: Vec<String>,
+    #[serde(default = "search_parameters")]
+    pub(crate) search_parameters: Vec<String>,
     #[serde(default)]
     pub(crate) aliases: Vec<String>,
+}
+
+fn search_parameters() -> Vec<String> {
+    SEARCH_PARAMETERS.map(str::to_owned).to_vec()
 }
 
 impl Default for Config {
@@ -363,6 +371,7 @@ impl Config {
             id: site.id.clone(),
             hosts: site.hosts.clone(),
             query_parameters: site.query_parameters.clone(),
+            search_parameters: site.search_parameters.clone(),
             aliases: site.aliases.clone(),
         };
         self.sites.iter().map(site).collect()

@@ -38,8 +38,8 @@ pub use client::Proxies;
 pub use config::{Config, Limits};
 pub use databases::{DatabaseError, DatabaseFiles};
 pub use enrich::{
-    Agent, Agents, BotPolicy, BotReason, MmdbError, Networks, Place, Places, Site, Sites,
-    SpamReferrers, attribution,
+    Agent, Agents, BotPolicy, BotReason, MmdbError, Networks, Place, Places, SEARCH_PARAMETERS,
+    Site, Sites, SpamReferrers, attribution,
 };
 pub use rehearsal::Rehearsal;
 pub use spool::{Contents, Kept, SpoolConfig, SpoolDirectory, State};

@@ -1,7 +1,6 @@
 //! `snag snippet`: prints the tag for a website's pages.
 //!
-//! The tag bears the hash of the loader that this binary serves, so it has to be printed anew when the collector is
-//! updated.
+//! Invariant: the tag alone goes to standard output, so that it can be piped into a page.
 
 use anyhow::{Result, bail};
 
@@ -14,6 +13,12 @@ pub(crate) fn run(snippet: &Snippet) -> Result<Exit> {
         bail!("this binary was built without the tracker; build it with `make build`");
     };
     println!("{}", tag(snippet, &integrity)?);
+    if !snippet.integrity {
+        eprintln!("integrity of this version's snag.js: {integrity}");
+        eprintln!(
+            "--integrity puts it into the tag, which then has to be renewed whenever the collector is updated"
+        );
+    }
     Ok(Exit::Done)
 }
 
@@ -25,38 +30,52 @@ fn tag(snippet: &Snippet, integrity: &str) -> Result<String> {
     }
     let base = snippet.collector.as_str().trim_end_matches('/');
     let loader = format!("{base}/snag.js");
-    let plain = format!(
-        r#"<script defer src="{loader}" data-site="{site}" integrity="{integrity}" crossorigin="anonymous"></script>"#
-    );
+    let with_integrity = |text: String| {
+        if snippet.integrity {
+            text
+        } else {
+            String::new()
+        }
+    };
+    let hash = with_integrity(format!(
+        r#" integrity="{integrity}" crossorigin="anonymous""#
+    ));
+    let plain = format!(r#"<script defer src="{loader}" data-site="{site}"{hash}></script>"#);
     Ok(match snippet.place {
         Place::Html => plain,
         // Tag Manager drops attributes it does not know, so the site stands in the address.
-        Place::Gtm => format!(
-            r#"<script>
+        Place::Gtm => {
+            let hash = with_integrity(format!(
+                "\n  tag.integrity = '{integrity}';\n  tag.crossOrigin = 'anonymous';"
+            ));
+            format!(
+                r"<script>
 (function () {{
   var tag = document.createElement('script');
-  tag.src = '{loader}?site={site}';
-  tag.integrity = '{integrity}';
-  tag.crossOrigin = 'anonymous';
+  tag.src = '{loader}?site={site}';{hash}
   document.head.appendChild(tag);
 }})();
-</script>"#
-        ),
+</script>"
+            )
+        }
         Place::Wordpress => format!(
-            r#"add_action('wp_head', function () {{
+            r"add_action('wp_head', function () {{
     echo '{plain}';
-}});"#
+}});"
         ),
-        Place::Nextjs => format!(
-            r#"import Script from 'next/script';
+        Place::Nextjs => {
+            let hash = with_integrity(format!(
+                "\n  integrity=\"{integrity}\"\n  crossOrigin=\"anonymous\""
+            ));
+            format!(
+                r#"import Script from 'next/script';
 
 <Script
   src="{loader}?site={site}"
-  integrity="{integrity}"
-  crossOrigin="anonymous"
-  strategy="afterInteractive"
+  strategy="afterInteractive"{hash}
 />"#
-        ),
+            )
+        }
     })
 }
 
@@ -64,8 +83,9 @@ fn tag(snippet: &Snippet, integrity: &str) -> Result<String> {
 mod tests {
     use super::*;
 
-    fn of(site: &str, place: Place) -> Result<String> {
+    fn of(site: &str, place: Place, integrity: bool) -> Result<String> {
         let snippet = Snippet {
+            integrity,
             site: site.to_owned(),
             collector: "https://stats.example/".parse().expect("a URL"),
             place,
@@ -74,21 +94,24 @@ mod tests {
     }
 
     #[test]
-    fn every_tag_names_site_loader_and_hash() {
+    fn every_tag_names_site_and_loader_and_the_hash_where_asked_for() {
         for place in [Place::Html, Place::Gtm, Place::Wordpress, Place::Nextjs] {
-            let tag = of("shop", place).expect("a tag");
-            for part in ["https://stats.example/snag.js", "shop", "sha384-abc"] {
-                assert!(tag.contains(part), "{place:?} lacks {part}: {tag}");
+            for integrity in [false, true] {
+                let tag = of("shop", place, integrity).expect("a tag");
+                for part in ["https://stats.example/snag.js", "shop"] {
+                    assert!(tag.contains(part), "{place:?} lacks {part}: {tag}");
+                }
+                assert_eq!(tag.contains("sha384-abc"), integrity, "{tag}");
             }
         }
         assert_eq!(
-            of("shop", Place::Html).expect("a tag"),
+            of("shop", Place::Html, true).expect("a tag"),
             r#"<script defer src="https://stats.example/snag.js" data-site="shop" integrity="sha384-abc" crossorigin="anonymous"></script>"#
         );
     }
 
     #[test]
     fn what_is_no_site_is_refused() {
-        assert!(of("a\"><script>", Place::Html).is_err());
+        assert!(of("a\"><script>", Place::Html, false).is_err());
     }
 }

@@ -57,6 +57,13 @@ pub(crate) fn run(verify: &Verify) -> Result<Exit> {
             .arg("--dump-dom")
             .arg(verify.url.as_str()),
     )?;
+    // Nothing, or the browser's own page about what went wrong.
+    if page.trim().is_empty() || page.contains(r#"class="neterror""#) {
+        bail!(
+            "{} cannot be opened: is it spelled right, and does it answer?",
+            verify.url
+        );
+    }
     let requests = std::fs::read(&log).context("the browser wrote no log of its requests")?;
     let requests = serde_json::from_slice(&requests).context("the browser's log is no JSON")?;
     let loader = tag(&page);

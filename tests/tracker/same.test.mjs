@@ -32,7 +32,7 @@ const visit = async (way) => {
   await page.click('#dead');
   await page.waitForTimeout(2700);
   for (let click = 0; click < 4; click++) await page.click('#dead', { delay: 20 });
-  await page.waitForTimeout(1200);
+  await page.waitForTimeout(2700);
   await page.click('#live');
   await page.waitForTimeout(300);
   await page.click('#broken');
@@ -55,7 +55,8 @@ const findings = async (way) => {
   const events = await on.events(path, ['click', 'rage', 'dead', 'error_click', 'error', 'form_start', 'form_fail', 'form_submit'], 18);
   const named = `LEFT JOIN (SELECT * FROM elements FINAL) AS elements USING (site, element)`;
   const exposures = await on.rows(`SELECT selector, ad, placement, toUInt8(max(viewable)) AS viewable FROM exposures ${named} WHERE path = '${path}' GROUP BY ALL ORDER BY ALL`, 6);
-  const fields = await on.ask(`SELECT selector, argMax((position, corrections, focuses, message, last, submitted), time) AS found FROM fields ${named} WHERE path = '${path}' GROUP BY ALL ORDER BY ALL`);
+  const fields = await on.rows(`SELECT selector, argMax((position, corrections, focuses, message, last, submitted), time) AS found FROM fields ${named} WHERE path = '${path}' GROUP BY ALL ORDER BY ALL`, 2);
+  await on.rows(`SELECT 1 FROM attention WHERE path = '${path}' AND engaged_ms > 1000`);
   const [looked] = await on.ask(`SELECT max(depth) AS depth, sum(engaged_ms) > 5000 AS is_engaged, max(lcp_ms) > 0 AS is_painted FROM attention WHERE path = '${path}'`);
   return {
     events: events.map(({ kind, selector, text, detail, amount }) => [kind, selector, text, detail, kind === 'rage' ? amount : 0].join()).sort(),

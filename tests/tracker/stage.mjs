@@ -61,15 +61,17 @@ const website = (pages) =>
     });
   });
 
-// All of it. `pages(snag)` gives the website; `snag(attributes)` is the snippet.
-export const stage = async (pages) => {
+// All of it, with Chromium unless the test brings a browser of its own. `pages(snag)` gives the website; `snag(attributes)`
+// is the snippet.
+export const stage = async (pages, { hasChromium = true } = {}) => {
   const { origin: tracker, ask, close } = await collector();
   const snag = (attributes = '') => `<script defer src="${tracker}/snag.js" data-site="shop" ${attributes}></script>`;
   const site = await website(pages(snag, tracker));
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ARGS });
-  const open = async (path, { wasm = process.env.SNAG_WASM || 'allowed', viewport = { width: 1000, height: 700 } } = {}) => {
+  const browser = hasChromium && (await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ARGS }));
+  const open = async (path, { wasm = process.env.SNAG_WASM || 'allowed', viewport = { width: 1000, height: 700 }, init } = {}) => {
     const context = await browser.newContext({ viewport });
     if (wasm === 'deleted') await context.route('**/snag.wasm', (route) => route.fulfill({ status: 404 }));
+    if (init) await context.addInitScript(init);
     const page = await context.newPage();
     const errors = [];
     page.on('pageerror', (error) => errors.push(error.message));
@@ -114,13 +116,14 @@ export const stage = async (pages) => {
   return {
     site: site.origin,
     tracker,
+    browser,
     ask,
     rows,
     events,
     open,
     bare,
     close: async () => {
-      await browser.close();
+      if (browser) await browser.close();
       site.close();
       await close();
     },

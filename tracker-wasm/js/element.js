@@ -46,6 +46,7 @@ const selector = (node, isPrivate) => {
   for (let at = node; at.localName; at = at.parentNode) {
     // An id with a run of digits or a framework's marks is another one on the next load.
     const named = ['data-snag', 'id', 'name', 'href']
+      .filter((name) => at.hasAttribute(name))
       .map((name) => at.localName + `[${name}=${JSON.stringify(at.getAttribute(name))}]` + path)
       .find((path) => !isPrivate && !/\[id=.*(\d{3}|_r_)/.test(path) && isFound(path));
     if (named) return above + named;

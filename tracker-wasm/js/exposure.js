@@ -1,12 +1,15 @@
-// Which links, buttons and creatives are on the page and on the screen, and what part of the page is.
+// Which links, buttons and creatives are on the page and on the screen, and what part of the page is. Nothing here has the
+// page laid out: the browser tells once it is.
 import { element, isKnown } from './element.js';
-import { flush, tell } from './log.js';
+import { flush, resize, tell } from './log.js';
 import { now, once } from './page.js';
+
+const FOUND = 'a[href],button,[role=button],[data-snag],[data-snag-ad]';
 
 // Square pixels from which on less of a creative has to be on the screen.
 const LARGE = 242500;
-// Elements at a stretch, and milliseconds from a change of the page to the next look at it.
-const SOME = 9;
+// Milliseconds at a stretch, and from a change of the page to the next look at it.
+const STRETCH = 1;
 const REST = 1e3;
 
 // What was found is sent once it may have been seen, and not with what is sent on leaving, which cannot be compressed.
@@ -17,15 +20,16 @@ let waiting;
 const seen = new IntersectionObserver(
   (entries) =>
     entries.map(({ target, intersectionRatio, boundingClientRect: { width, height } }) =>
-      tell(8, now(), element(target), intersectionRatio >= (target.dataset.snagAd && width * height >= LARGE ? 0.3 : 0.5)),
+      tell(8, now(), element(target), intersectionRatio >= (width * height >= LARGE && target.matches('[data-snag-ad]') ? 0.3 : 0.5)),
     ),
   { threshold: [0.3, 0.5] },
 );
 
-// Asks where the page is scrolled to once it is laid out anyway.
-const scrolled = new IntersectionObserver(() => {
-  const percent = document.documentElement.scrollHeight / 100;
-  tell(6, now(), scrollY / percent, (scrollY + innerHeight) / percent);
+const scrolled = new IntersectionObserver(([{ boundingClientRect, rootBounds }]) => {
+  const { top, height } = boundingClientRect;
+  const { width, height: shown } = rootBounds;
+  resize([width, shown]);
+  tell(6, now(), (-top / height) * 100, ((shown - top) / height) * 100);
 });
 
 export const look = () => {
@@ -36,13 +40,19 @@ export const look = () => {
 const idle = () =>
   waiting[0] &&
   (window.requestIdleCallback || setTimeout)(() => {
-    waiting.splice(0, SOME).map((node) => element(node) && seen.observe(node));
+    const end = performance.now() + STRETCH;
+    while (waiting[0] && performance.now() < end) {
+      const node = waiting.pop();
+      if (!isKnown(node) && element(node)) {
+        seen.observe(node);
+        soon();
+      }
+    }
     idle();
-    soon();
   });
 
 export const scan = once(() => {
-  waiting = [...document.querySelectorAll('a[href],button,[role=button],[data-snag],[data-snag-ad]')].filter((node) => !isKnown(node));
+  waiting = [...document.querySelectorAll(FOUND)];
   idle();
 }, REST);
 

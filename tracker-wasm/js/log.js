@@ -15,6 +15,7 @@ let records = [];
 let log;
 let view = -1;
 let url;
+let size;
 let timer;
 let told = 0;
 export let core;
@@ -45,6 +46,8 @@ export const tell = (...entry) => {
   if (core || !log[LONG]) enter(...entry);
 };
 
+export const resize = (viewport) => (size = viewport);
+
 export const restart = (shown, at) => {
   url = shown;
   view++;
@@ -73,7 +76,7 @@ export const flush = (isLeaving) => {
     const out = core && new Int32Array(core.memory.buffer, place);
     const c = core && [...out.slice(1, out[0] + 1)];
     const used = new Set([records, c || log].flat(2));
-    unsent.set({ u: url, n: view, e: elements.filter(({ i }) => used.has(i)), r: records, [core ? 'c' : 'l']: c || log });
+    unsent.set({ w: size, u: url, n: view, e: elements.filter(({ i }) => used.has(i)), r: records, [core ? 'c' : 'l']: c || log });
     records = [];
   }
   unsent.forEach((isPacked, batch) => {

@@ -89,7 +89,7 @@ export default (queue, isLost, batch, ...given) => {
 
   const observer = new MutationObserver((changes) => {
     changed(changes);
-    scan();
+    if (changes.some(({ addedNodes: [node] }) => node && node.localName)) scan();
   });
   const observe = (node) => observer.observe(node, { subtree: true, childList: true, attributes: true, characterData: true });
   observe(document);

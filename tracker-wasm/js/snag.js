@@ -15,8 +15,8 @@ const { fetch } = window;
 // Milliseconds since the load of the page began.
 const now = () => performance.now() >>> 0;
 
-// What every batch says, and what this one does.
-const write = (batch) => JSON.stringify({ v: 2, s: site, p: page, t: now(), w: [innerWidth, innerHeight], a: +navigator.webdriver, ...batch });
+// What every batch says, and what this one does. To ask for the viewport now would have the page laid out for it.
+const write = (batch) => JSON.stringify({ v: 2, s: site, p: page, t: now(), w: [outerWidth, outerHeight], a: +navigator.webdriver, ...batch });
 
 // Whether it was not taken, so that it has to be sent again. Of the answers 429 and 5xx may pass; what is refused for what
 // it says would be refused again.

@@ -133,10 +133,13 @@ pub(crate) fn chromium() -> Option<String> {
         })
 }
 
-/// Only tests and demo need it; they say so themselves where it could not be had.
+/// Only tests and demo need them; they say so themselves where one could not be had.
 fn browser() {
     if chromium().is_none() {
         debian(&["chromium"]);
+    }
+    if !works("firefox-esr", &["--version"]) {
+        debian(&["firefox-esr"]);
     }
 }
 

@@ -15,8 +15,8 @@ use crate::step::{self, run};
 
 /// Bytes the files may have, gzipped: the first stage of the loader, its second stage, and the wasm core.
 const FIRST_BUDGET: usize = 1_100;
-const SECOND_BUDGET: usize = 4_100;
-const WASM_BUDGET: usize = 2_000;
+const SECOND_BUDGET: usize = 3_500;
+const WASM_BUDGET: usize = 1_650;
 
 /// The core's stack. The linker's megabyte would make every page set 17 pages of memory aside.
 const STACK: &str = "-Clink-arg=-zstack-size=1024";

@@ -183,10 +183,12 @@ fn selector(found: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
-/// Whether an id is the same on the next load: one with a run of digits or a framework's marks is not.
+/// Whether an id is the same on the next load: one with a run of digits or a framework's marks is not, and
+/// one with control characters is none.
 fn is_lasting(id: &str) -> bool {
     let digits = id.as_bytes().windows(3);
     !id.is_empty()
+        && !id.contains(char::is_control)
         && !id.contains("_r_")
         && !digits
             .into_iter()

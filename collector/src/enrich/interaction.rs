@@ -9,11 +9,10 @@ use std::borrow::Cow;
 use snag_beacon::{Element, Kind, Signal};
 use url::{Url, form_urlencoded};
 
+use super::site::Sites;
 use super::{clean, target};
 use crate::row::{EventKind, EventRow, Interaction, element_id, number};
 
-/// Parameters of a URL that hold the term of a search on the site.
-const SEARCH: &[&str] = &["q", "query", "search", "s", "keyword", "keywords"];
 /// Characters of a term that are kept.
 const TERM: usize = 80;
 /// Endings of files that are downloaded rather than shown.
@@ -94,12 +93,16 @@ pub(super) fn told_beside<'a>(
     row: &EventRow<'a>,
     kind: &'a Kind<'_>,
     url: &str,
+    sites: &Sites,
 ) -> Option<EventRow<'a>> {
     let (kind, detail) = match kind {
         Kind::Click(click) => (leads(&click.element.href, &row.page.host)?, {
             target(&click.element.href)
         }),
-        Kind::Pageview(_) => (EventKind::Search, Cow::Owned(term(url)?)),
+        Kind::Pageview(_) => (
+            EventKind::Search,
+            Cow::Owned(term(url, |name| sites.is_search(&row.site, name))?),
+        ),
         _ => return None,
     };
     Some(EventRow {
@@ -133,10 +136,9 @@ fn leads(href: &str, host: &str) -> Option<EventKind> {
 }
 
 /// The term a page was searched for; nothing where it looks like an address or a number of somebody's.
-fn term(url: &str) -> Option<String> {
+fn term(url: &str, is_search: impl Fn(&str) -> bool) -> Option<String> {
     let (_, query) = url.split('#').next()?.split_once('?')?;
-    let (_, found) = form_urlencoded::parse(query.as_bytes())
-        .find(|(name, _)| SEARCH.contains(&name.to_ascii_lowercase().as_str()))?;
+    let (_, found) = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| is_search(name))?;
     let term = found.trim().to_lowercase();
     let digits = term.chars().filter(char::is_ascii_digit).count();
     if term.is_empty() || term.contains('@') || digits > 4 {
@@ -167,7 +169,9 @@ mod tests {
             ("https://s.example/find?page=2", None),
             ("https://s.example/find#q=x", None),
         ] {
-            assert_eq!(term(url).as_deref(), found, "{url}");
+            let sites = Sites::default();
+            let found_term = term(url, |name| sites.is_search("shop", name));
+            assert_eq!(found_term.as_deref(), found, "{url}");
         }
     }
 

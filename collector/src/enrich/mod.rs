@@ -35,7 +35,7 @@ pub use mmdb::MmdbError;
 pub use network::Networks;
 pub(crate) use personal::clean;
 pub use place::{Place, Places};
-pub use site::{Site, Sites};
+pub use site::{SEARCH_PARAMETERS, Site, Sites};
 pub use source::attribution;
 pub(crate) use source::{Source, source_of, without_www};
 pub use spam::SpamReferrers;
@@ -177,7 +177,8 @@ pub(crate) fn enrich<'a>(
                     enriched.interactions.push(InteractionRow { event, what });
                     continue;
                 }
-                let beside = interaction::told_beside(&row, &event.kind, &event.url);
+                let beside =
+                    interaction::told_beside(&row, &event.kind, &event.url, knowledge.sites);
                 enriched.events.push(row);
                 enriched.events.extend(beside);
             }

@@ -6,6 +6,9 @@ use std::collections::HashMap;
 
 use super::{Draft, DropReason, Knowledge};
 
+/// Query parameters that most sites' searches use.
+pub const SEARCH_PARAMETERS: [&str; 6] = ["q", "query", "search", "s", "keyword", "keywords"];
+
 /// One configured site.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Site {
@@ -15,6 +18,8 @@ pub struct Site {
     pub hosts: Vec<String>,
     /// Query parameters to keep; all others are removed.
     pub query_parameters: Vec<String>,
+    /// Query parameters that hold the term of a search on the site; none: searches are not told.
+    pub search_parameters: Vec<String>,
     /// What other trackers call it, such as a domain or a number.
     pub aliases: Vec<String>,
 }
@@ -57,6 +62,20 @@ impl Sites {
         self.sites
             .get(site)
             .map_or(&[], |site| &site.query_parameters)
+    }
+
+    /// Whether the query parameter holds the term of a search on the site.
+    #[must_use]
+    pub(super) fn is_search(&self, site: &str, parameter: &str) -> bool {
+        match self.sites.get(site) {
+            Some(site) => site
+                .search_parameters
+                .iter()
+                .any(|name| name.eq_ignore_ascii_case(parameter)),
+            None => SEARCH_PARAMETERS
+                .iter()
+                .any(|name| name.eq_ignore_ascii_case(parameter)),
+        }
     }
 
     /// Whether the site may report.
@@ -104,6 +123,7 @@ mod tests {
             id: "shop".into(),
             hosts: vec!["shop.example".into(), "*.shop.example".into()],
             query_parameters: vec![],
+            search_parameters: vec![],
             aliases: vec!["www.example".into()],
         }]);
         for (site, host, expected) in [

@@ -151,6 +151,7 @@ fn an_event_is_dropped_with_its_reason_and_its_neighbours_stay() {
         id: "shop".into(),
         hosts: vec!["shop.example".into()],
         query_parameters: vec![],
+        search_parameters: vec![],
         aliases: vec![],
     }]);
     let urls = [

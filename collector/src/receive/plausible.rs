@@ -167,6 +167,7 @@ mod tests {
             id: "shop".into(),
             hosts: vec![],
             query_parameters: vec![],
+            search_parameters: vec![],
             aliases: vec!["shop.example".into()],
         }])
     }

@@ -169,6 +169,7 @@ mod tests {
             id: "shop".into(),
             hosts: vec![],
             query_parameters: vec![],
+            search_parameters: vec![],
             aliases: vec![ID.into()],
         }]);
         translate(
