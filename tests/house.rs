@@ -14,6 +14,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("snag-tracker-wasm", &["snag-beacon"]),
     ("snag-store", &[]),
     ("snag-collector", &["snag-beacon", "snag-store"]),
+    ("snag-sessions", &["snag-store"]),
     ("snag-analyzer", &["snag-store"]),
     ("snag-web", &["snag-analyzer"]),
     ("snag-simulator", &["snag-beacon"]),
@@ -22,6 +23,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "snag-beacon",
             "snag-store",
+            "snag-sessions",
             "snag-collector",
             "snag-analyzer",
             "snag-web",

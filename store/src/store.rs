@@ -258,6 +258,8 @@ impl Store {
             .client
             .insert_formatted_with(sql)
             .with_setting("insert_deduplication_token", token)
+            // What died between a table and its views is made up for when the same insert comes again.
+            .with_setting("deduplicate_blocks_in_dependent_materialized_views", "1")
             // A distributed table is to have the rows on the shards before it confirms them.
             .with_setting("distributed_foreground_insert", "1");
         let mut body = std::pin::pin!(body);
