@@ -130,7 +130,7 @@ fn an_event_for_several_sites_is_stored_for_all_or_for_none() {
 #[test]
 fn texts_that_are_named_too_often_are_refused_before_they_are_looked_at() {
     // Hardly any of it would be stored.
-    let long = format!("https://shop.example/?q={}", "x".repeat(2000));
+    let long = format!("https://shop.example/?page={}", "x".repeat(2000));
     let times = |events: usize| {
         let kind = || {
             Kind::Pageview(Pageview {
