@@ -51,6 +51,56 @@ pub(crate) enum Command {
     Serve(Serve),
     /// How far visitors get, step by step, and where they abandon
     Funnel(Funnel),
+    /// Visitors, visits, pages shown, bounces and duration, beside the stretch before
+    Overview(Visits),
+    /// Pages: who saw them, who came in and who went out by them
+    Pages(Visits),
+    /// Pages that visits began with
+    Entries(Visits),
+    /// Pages that visits ended with
+    Exits(Visits),
+    /// Where visits came from
+    Sources {
+        /// How sources are told apart
+        #[arg(long, value_name = "WORD", default_value = "channel", value_parser = ["channel", "source", "referrer"])]
+        by: String,
+        #[command(flatten)]
+        visits: Visits,
+    },
+    /// Which campaigns visits came by
+    Campaigns {
+        /// How campaigns are told apart
+        #[arg(
+            long,
+            value_name = "WORD",
+            default_value = "campaign",
+            value_parser = ["campaign", "source", "medium", "term", "content", "click-id"]
+        )]
+        by: String,
+        #[command(flatten)]
+        visits: Visits,
+    },
+    /// Where visitors are
+    Countries {
+        /// How places are told apart
+        #[arg(long, value_name = "WORD", default_value = "country", value_parser = ["country", "region", "city"])]
+        by: String,
+        #[command(flatten)]
+        visits: Visits,
+    },
+    /// What visitors use
+    Devices {
+        /// How devices are told apart
+        #[arg(long, value_name = "WORD", default_value = "device", value_parser = ["device", "browser", "os"])]
+        by: String,
+        #[command(flatten)]
+        visits: Visits,
+    },
+    /// Who is there now, and on which pages
+    Realtime(Now),
+    /// Derive anew what is derived from the events
+    #[command(subcommand)]
+    Rebuild(Rebuild),
     /// Bring in data from files
     #[command(subcommand)]
     Import(Import),
@@ -146,6 +196,51 @@ pub(crate) struct Funnel {
     /// How to print
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Visits {
+    /// Site identifier, as in data-site
+    #[arg(long, value_name = "SITE")]
+    pub(crate) site: String,
+    /// First day, 2026-01-31, or time, in which visits began [default: all there is]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) from: Option<Moment>,
+    /// Last day, included, or time
+    #[arg(long, value_name = "DATE")]
+    pub(crate) to: Option<Moment>,
+    /// Only visits for which this holds: 'device=mobile,country!=DE'; may be repeated
+    #[arg(long = "where", value_name = "FILTER")]
+    pub(crate) filters: Vec<Filters>,
+    /// Rows at most
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) limit: u32,
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Now {
+    /// Site identifier, as in data-site
+    #[arg(long, value_name = "SITE")]
+    pub(crate) site: String,
+    /// Rows at most
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) limit: u32,
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Rebuild {
+    /// The visits that reports rest on
+    Sessions {
+        /// Of this site alone
+        #[arg(long, value_name = "SITE")]
+        site: Option<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

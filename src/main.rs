@@ -17,9 +17,11 @@ use anyhow::Context as _;
 use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
 
-use cli::{Cli, Command, Import};
+use cli::{Cli, Command, Import, Rebuild, Visits};
+use commands::visits::Which;
 use config::{Config, Environment, LogFormat};
 use exit::Exit;
+use snag_analyzer::By;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -67,6 +69,34 @@ async fn run(command: Command, config: Config) -> anyhow::Result<Exit> {
         Command::Import(Import::Events(import)) => {
             commands::import::run(import, &config, &environment).await
         }
+        Command::Overview(visits) => {
+            commands::visits::run(Which::Overview, visits, &config, &environment).await
+        }
+        Command::Pages(visits) => {
+            commands::visits::run(Which::Pages, visits, &config, &environment).await
+        }
+        Command::Entries(visits) => {
+            commands::visits::run(Which::By(By::ENTRY), visits, &config, &environment).await
+        }
+        Command::Exits(visits) => {
+            commands::visits::run(Which::By(By::EXIT), visits, &config, &environment).await
+        }
+        Command::Sources { by, visits } => {
+            told_apart(&By::SOURCES, &by, visits, &config, &environment).await
+        }
+        Command::Campaigns { by, visits } => {
+            told_apart(&By::CAMPAIGNS, &by, visits, &config, &environment).await
+        }
+        Command::Countries { by, visits } => {
+            told_apart(&By::PLACES, &by, visits, &config, &environment).await
+        }
+        Command::Devices { by, visits } => {
+            told_apart(&By::DEVICES, &by, visits, &config, &environment).await
+        }
+        Command::Realtime(now) => commands::visits::now(now, &config, &environment).await,
+        Command::Rebuild(Rebuild::Sessions { site }) => {
+            commands::rebuild::sessions(site.as_deref(), &config, &environment).await
+        }
         Command::Migrate => commands::migrate::run(&config, &environment).await,
         Command::Doctor => commands::doctor::run(&config, &environment).await,
         Command::Spool(spool) => commands::spool::run(spool, &config),
@@ -74,6 +104,18 @@ async fn run(command: Command, config: Config) -> anyhow::Result<Exit> {
         Command::Verify(verify) => commands::verify::run(&verify),
         Command::Simulate(simulate) => commands::simulate::run(simulate).await,
     }
+}
+
+async fn told_apart(
+    ways: &[By],
+    word: &str,
+    visits: Visits,
+    config: &Config,
+    environment: &Environment,
+) -> anyhow::Result<Exit> {
+    let which =
+        Which::named(ways, word).with_context(|| format!("nothing is told apart by {word}"))?;
+    commands::visits::run(which, visits, config, environment).await
 }
 
 fn log(format: LogFormat, level: &str) {

@@ -1,4 +1,4 @@
-//! Reports over the stored events: funnels so far.
+//! Reports over the stored events, and over the sessions derived from them.
 //!
 //! A report is one file in `sql/reports` and one of the same stem in `reports`; it takes a request and gives a plain
 //! structure, which [`format`] turns into a table, JSON, CSV or Markdown. Definitions are those of METRICS.md.
@@ -25,6 +25,11 @@ pub use format::Format;
 pub use pattern::Pattern;
 pub use period::{Moment, Period};
 pub use reports::funnel::{Funnel, FunnelRequest, funnel};
+pub use reports::overview::{Overview, overview};
+pub use reports::pages::{Pages, pages};
+pub use reports::realtime::{Realtime, realtime};
 pub use reports::sites::{Site, sites};
+pub use reports::span::Span;
+pub use reports::visits::{By, Visits, visits};
 pub use step::{ClickTarget, Step, Target};
 pub use window::Window;

@@ -127,6 +127,16 @@ impl Period {
         self.from.is_none() && self.to.is_none()
     }
 
+    /// The stretch of the same length right before, of a period with both ends.
+    pub(crate) fn before(&self) -> Option<Self> {
+        let (start, end) = (self.start()?, self.end()?);
+        let moment = |at| Timestamp::from_millisecond(at).ok().map(Moment::Time);
+        Some(Self {
+            from: moment(start.checked_sub(end - start)?),
+            to: moment(start - 1),
+        })
+    }
+
     /// The first millisecond since 1970 within, if bounded.
     pub(crate) fn start(&self) -> Option<i64> {
         self.from.map(Moment::first)

@@ -35,9 +35,11 @@ pub(crate) async fn run(
     let receiving = config.collector()?;
     allow_files(config.limits.connections);
     let store = open(&config.store(environment)?).await?;
+    let following = tokio::spawn(snag_sessions::Follower::follow(store.clone()));
     let collector = match Collector::start(receiving, store.clone()) {
         Ok(collector) => collector,
         Err(error) => {
+            following.abort();
             store.close().await?;
             return Err(error.into());
         }
@@ -64,6 +66,7 @@ pub(crate) async fn run(
         _ = interrupt.recv() => tracing::warn!("told twice: what waits in the spool is shipped at the next start"),
         _ = terminate.recv() => tracing::warn!("told twice: what waits in the spool is shipped at the next start"),
     }
+    following.abort();
     store
         .close()
         .await

@@ -13,3 +13,4 @@ mod neighbours;
 mod privacy;
 mod relay;
 mod spool;
+mod visits;

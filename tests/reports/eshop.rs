@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -94,6 +96,53 @@ fn the_funnels_of_a_real_shop_are_met_exactly() {
             held += 1;
         }
     }
+    visits(&data, &expected);
     println!("{held} funnels of the e-shop hold");
     assert_eq!(held, 7);
+}
+
+/// Visits, bounces, and with which category visits began and ended.
+fn visits(data: &Path, expected: &Value) {
+    let report = |name: &str| {
+        run(
+            data,
+            &[
+                name, "--site", "eshop", "--limit", "1000", "--format", "json",
+            ],
+        )
+        .json()
+    };
+    let wanted = expected["sessions"].as_u64();
+    let end = Instant::now() + Duration::from_secs(120);
+    // Sessions follow the events.
+    while report("overview")["now"]["sessions"].as_u64() != wanted && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    let now = &report("overview")["now"];
+    assert_eq!(now["sessions"].as_u64(), wanted);
+    assert_eq!(now["visitors"].as_u64(), wanted);
+    assert_eq!(now["pageviews"], expected["rows"]);
+    let rate = now["bounce_rate"].as_f64().expect("a rate");
+    let bounces = expected["bounce_rate"].as_f64().expect("a rate");
+    assert!((rate - bounces).abs() < 1e-6, "{rate} and {bounces}");
+    for (name, key) in [("entries", "entry"), ("exits", "exit")] {
+        let mut found: BTreeMap<String, u64> = BTreeMap::new();
+        for row in report(name)["rows"].as_array().expect("rows") {
+            let path = row["value"].as_str().expect("a path");
+            let category = path.split('/').nth(1).expect("a category");
+            *found.entry(category.to_owned()).or_default() +=
+                row["sessions"].as_u64().expect("a count");
+        }
+        assert_eq!(json!(found), expected[key], "{name}");
+    }
+    // The same again, from the events alone.
+    let rebuilt = run(data, &["rebuild", "sessions", "--site", "eshop"]);
+    assert!(
+        rebuilt
+            .out
+            .starts_with(&format!("{} sessions", wanted.unwrap_or_default())),
+        "{}",
+        rebuilt.out
+    );
+    assert_eq!(&report("overview")["now"], now);
 }

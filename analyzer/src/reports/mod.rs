@@ -2,4 +2,9 @@
 
 mod coverage;
 pub mod funnel;
+pub mod overview;
+pub mod pages;
+pub mod realtime;
 pub mod sites;
+pub mod span;
+pub mod visits;

@@ -1,0 +1,188 @@
+//! All visits together, beside those of the stretch of the same length before.
+//!
+//! Invariant: definitions are those of `visits`. Without a period there is nothing before, and nothing is compared.
+
+use clickhouse::Row;
+use serde::{Deserialize, Serialize};
+use snag_store::Store;
+
+use super::span::Span;
+use super::visits::share;
+use crate::Error;
+use crate::format::{Cell, Column, Measure, Report, percent, thousands};
+use crate::statistics::{Interval, Z_95, wilson};
+
+const SQL: &str = include_str!("../../../sql/reports/overview.sql");
+
+/// All visits together.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Overview {
+    /// Identifier of the site.
+    pub site: String,
+    /// The finding in one sentence.
+    pub headline: String,
+    /// Start of what is covered, RFC 3339 in UTC.
+    pub from: Option<String>,
+    /// End of what is covered, inclusive.
+    pub to: Option<String>,
+    /// Of the period.
+    pub now: Totals,
+    /// Of the stretch of the same length before, where the period has a start and an end.
+    pub before: Option<Totals>,
+    /// What should be known beside the numbers.
+    pub notes: Vec<String>,
+}
+
+/// Figures of a period.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Totals {
+    /// People.
+    pub visitors: u64,
+    /// Visits.
+    pub sessions: u64,
+    /// Pages shown.
+    pub pageviews: u64,
+    /// Share of the visits that were bounces.
+    pub bounce_rate: Option<f64>,
+    /// Interval of `bounce_rate`.
+    pub bounce_interval: Option<Interval>,
+    /// Mean duration of a visit, in seconds.
+    pub mean_seconds: f64,
+}
+
+#[derive(Row, Deserialize)]
+struct Found {
+    visitors: u64,
+    sessions: u64,
+    views: u64,
+    bounces: u64,
+    seconds: f64,
+}
+
+/// Tells all visits together.
+///
+/// # Errors
+/// [`Error::Usage`] for a filter that visits do not answer, [`Error::UnknownSite`], [`Error::Store`].
+pub async fn overview(store: &Store, span: &Span) -> Result<Overview, Error> {
+    let covered = span.covered(store).await?;
+    let now = totals(span.query(store, SQL, &span.period).fetch_one().await?);
+    let before = match span.period.before() {
+        Some(before) => Some(totals(span.query(store, SQL, &before).fetch_one().await?)),
+        None => None,
+    };
+    let notes = match before {
+        None => vec!["with --from and --to the stretch before is compared".to_owned()],
+        Some(_) => Vec::new(),
+    };
+    Ok(Overview {
+        site: span.site.clone(),
+        headline: headline(&span.site, &now, before.as_ref()),
+        from: covered.from,
+        to: covered.to,
+        now,
+        before,
+        notes,
+    })
+}
+
+fn totals(found: Found) -> Totals {
+    let bounces = wilson(found.bounces, found.sessions, Z_95);
+    Totals {
+        visitors: found.visitors,
+        sessions: found.sessions,
+        pageviews: found.views,
+        bounce_rate: bounces.map(|_| share(found.bounces, found.sessions)),
+        bounce_interval: bounces,
+        mean_seconds: found.seconds,
+    }
+}
+
+fn headline(site: &str, now: &Totals, before: Option<&Totals>) -> String {
+    if now.sessions == 0 {
+        return format!("{site} has no visits here");
+    }
+    let told = format!(
+        "{} visitors, {} visits, {} pages shown",
+        thousands(now.visitors),
+        thousands(now.sessions),
+        thousands(now.pageviews)
+    );
+    match before.filter(|before| before.visitors > 0) {
+        Some(before) => format!(
+            "{told}; visitors {} to the stretch before",
+            change(now.visitors, before.visitors)
+        ),
+        None => told,
+    }
+}
+
+/// How many more or fewer, of what there was.
+fn change(now: u64, before: u64) -> String {
+    if before == 0 {
+        return if now == 0 { "" } else { "new" }.to_owned();
+    }
+    let rate = share(now.abs_diff(before), before);
+    format!("{}{}", if now < before { "-" } else { "+" }, percent(rate))
+}
+
+const COLUMNS: [Column; 4] = [
+    Column::both("Figure", "figure", Measure::Text),
+    Column::both("Now", "now", Measure::Text),
+    Column::both("Before", "before", Measure::Text),
+    Column::both("Change", "change", Measure::Text),
+];
+
+impl Report for Overview {
+    fn headline(&self) -> &str {
+        &self.headline
+    }
+
+    fn columns(&self) -> &[Column] {
+        &COLUMNS
+    }
+
+    fn rows(&self) -> Vec<Vec<Cell>> {
+        let count = |name: &str, of: fn(&Totals) -> u64| {
+            vec![
+                Cell::Text(name.to_owned()),
+                Cell::Text(thousands(of(&self.now))),
+                self.before
+                    .as_ref()
+                    .map_or(Cell::None, |before| Cell::Text(thousands(of(before)))),
+                self.before.as_ref().map_or(Cell::None, |before| {
+                    Cell::Text(change(of(&self.now), of(before)))
+                }),
+            ]
+        };
+        let text = |name: &str, of: &dyn Fn(&Totals) -> Option<String>| {
+            let cell = |totals: Option<&Totals>| totals.and_then(of).map_or(Cell::None, Cell::Text);
+            vec![
+                Cell::Text(name.to_owned()),
+                cell(Some(&self.now)),
+                cell(self.before.as_ref()),
+                Cell::None,
+            ]
+        };
+        let bounces = |totals: &Totals| {
+            let (rate, interval) = (totals.bounce_rate?, totals.bounce_interval?);
+            Some(format!(
+                "{} ({})",
+                percent(rate),
+                crate::format::interval_text(rate, interval)
+            ))
+        };
+        vec![
+            count("Visitors", |totals| totals.visitors),
+            count("Visits", |totals| totals.sessions),
+            count("Pages", |totals| totals.pageviews),
+            text("Bounces", &bounces),
+            text("Duration", &|totals| {
+                Some(crate::format::duration(totals.mean_seconds))
+            }),
+        ]
+    }
+
+    fn notes(&self) -> &[String] {
+        &self.notes
+    }
+}

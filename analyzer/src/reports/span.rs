@@ -1,0 +1,100 @@
+//! What reports over visits have in common: the site, the period, the filters.
+//!
+//! Invariant: a filter that no visit can answer is refused with those it can; what a site without visits gets is a report of
+//! nothing that says so.
+
+use clickhouse::query::Query;
+use snag_store::Store;
+
+use crate::Error;
+use crate::condition::Bindings;
+use crate::filter::{Dimension, Filter};
+use crate::period::{Period, moment_text};
+use crate::reports::coverage::coverage;
+
+/// Dimensions a visit has one value of.
+const OF_VISITS: [&str; 12] = [
+    "browser",
+    "city",
+    "country",
+    "device",
+    "os",
+    "referrer",
+    "region",
+    "source",
+    "utm_campaign",
+    "utm_content",
+    "utm_medium",
+    "utm_source",
+];
+
+/// What a report over visits is asked for.
+#[derive(Debug, Clone)]
+pub struct Span {
+    /// Identifier of the site.
+    pub site: String,
+    /// In which the visits began.
+    pub period: Period,
+    /// Conditions on every visit.
+    pub filters: Vec<Filter>,
+    /// Rows at most.
+    pub limit: u32,
+}
+
+/// From when to when a report tells, RFC 3339 in UTC.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Covered {
+    pub(super) from: Option<String>,
+    pub(super) to: Option<String>,
+    /// Whether the site has any event at all.
+    pub(super) has_data: bool,
+}
+
+impl Span {
+    /// Checks the filters, and finds out what is covered.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a filter that visits do not answer, [`Error::UnknownSite`], [`Error::Store`].
+    pub(super) async fn covered(&self, store: &Store) -> Result<Covered, Error> {
+        for filter in &self.filters {
+            let name = match &filter.dimension {
+                Dimension::Known(name) if OF_VISITS.contains(name) || *name == "utm_term" => {
+                    continue;
+                }
+                Dimension::Known(name) => (*name).to_owned(),
+                Dimension::Property(key) => format!("props.{key}"),
+            };
+            return Err(Error::usage(
+                format!(
+                    "visits are not told apart by {name}, which each of their events has for itself"
+                ),
+                format!("filter by one of {}", OF_VISITS.join(", ")),
+            ));
+        }
+        let coverage = coverage(store, &self.site).await?;
+        let first = coverage.map(|coverage| coverage.first_ms);
+        let last = coverage.map(|coverage| coverage.last_ms);
+        Ok(Covered {
+            from: self.period.start().or(first).map(moment_text),
+            to: self
+                .period
+                .end()
+                .map(|end| end - 1)
+                .or(last)
+                .map(moment_text),
+            has_data: coverage.is_some(),
+        })
+    }
+
+    /// The statement with period and filters in it, for the visits of `period`.
+    pub(super) fn query(&self, store: &Store, sql: &str, period: &Period) -> Query {
+        let mut bindings = Bindings::default();
+        let sql = sql
+            .replace("{{period}}", &bindings.period(period))
+            .replace("{{filters}}", &bindings.filters(&self.filters));
+        bindings
+            .apply(store.client().query(&sql))
+            .param("site", &self.site)
+            .param("limit", self.limit)
+    }
+}

@@ -1,0 +1,106 @@
+//! The reports over visits: `snag overview`, `pages`, `entries`, `exits`, `sources`, `campaigns`, `countries`, `devices`; and
+//! `snag realtime`.
+
+use anyhow::Result;
+use snag_analyzer::format::{Format, Report, render};
+use snag_analyzer::{By, Period, Span, overview, pages, realtime, visits};
+use snag_store::{Role, Store};
+
+use crate::cli::{Now, Visits};
+use crate::config::{Config, Environment};
+use crate::exit::Exit;
+
+/// Columns a table may take.
+const WIDTH: u16 = 100;
+
+/// Which report.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Which {
+    Overview,
+    Pages,
+    By(By),
+}
+
+impl Which {
+    /// The way that `word` names, which is one of theirs: the command line lets no other through.
+    pub(crate) fn named(ways: &[By], word: &str) -> Option<Self> {
+        ways.iter()
+            .find(|by| by.name == word)
+            .copied()
+            .map(Self::By)
+    }
+}
+
+/// Prints a report over visits.
+pub(crate) async fn run(
+    which: Which,
+    asked: Visits,
+    config: &Config,
+    environment: &Environment,
+) -> Result<Exit> {
+    let span = Span {
+        site: asked.site,
+        period: Period::new(asked.from, asked.to)?,
+        filters: asked
+            .filters
+            .into_iter()
+            .flat_map(|filters| filters.0)
+            .collect(),
+        limit: asked.limit,
+    };
+    let store = open(config, environment).await?;
+    let printed = match which {
+        Which::Overview => overview(&store, &span)
+            .await
+            .map_err(Into::into)
+            .and_then(|report| {
+                let is_there = report.now.sessions > 0;
+                printed(&report, asked.format, is_there)
+            }),
+        Which::Pages => pages(&store, &span)
+            .await
+            .map_err(Into::into)
+            .and_then(|report| {
+                let is_there = !report.rows.is_empty();
+                printed(&report, asked.format, is_there)
+            }),
+        Which::By(by) => visits(&store, &span, by)
+            .await
+            .map_err(Into::into)
+            .and_then(|report| {
+                let is_there = !report.rows.is_empty();
+                printed(&report, asked.format, is_there)
+            }),
+    };
+    store.close().await?;
+    printed
+}
+
+/// Prints who is there now.
+pub(crate) async fn now(asked: Now, config: &Config, environment: &Environment) -> Result<Exit> {
+    let store = Store::open(&config.store(environment)?).await?;
+    let report = realtime(&store, &asked.site, asked.limit).await;
+    store.close().await?;
+    printed(&report?, asked.format, true)
+}
+
+/// The store, with sessions of all events in it: where no collector follows, nobody else has derived them.
+async fn open(config: &Config, environment: &Environment) -> Result<Store> {
+    let store = Store::open(&config.store(environment)?).await?;
+    if let Role::Owner { .. } = store.role()
+        && let Err(error) = snag_sessions::catch_up(&store).await
+    {
+        store.close().await?;
+        return Err(error.into());
+    }
+    Ok(store)
+}
+
+fn printed(report: &impl Report, format: Format, is_there: bool) -> Result<Exit> {
+    print!("{}", render(report, format, WIDTH)?);
+    Ok(if is_there {
+        Exit::Done
+    } else {
+        Exit::NothingToReport
+    })
+}
