@@ -1,5 +1,5 @@
 # Each target is one line; what it does stands in xtask/.
-.PHONY: setup build tracker demo test lint fmt soak bench bench-import bench-collector bench-overload bench-backlog bench-tracker clean
+.PHONY: setup build tracker demo test lint fmt soak bench bench-import bench-collector bench-overload bench-backlog bench-reports bench-tracker clean
 
 setup:        ## what npm, Debian and rustup bring: engine, browser, tools
 	cargo xtask setup
@@ -17,7 +17,7 @@ fmt:          ## format all Rust
 	cargo fmt --all
 soak: setup   ## kills by the hundred and minutes of outages
 	cargo xtask soak
-bench: bench-import bench-collector bench-overload bench-backlog bench-tracker ## all benchmarks
+bench: bench-import bench-collector bench-overload bench-backlog bench-reports bench-tracker ## all benchmarks
 bench-import: setup ## events a second from a file into the embedded engine
 	cargo xtask bench import
 bench-collector: setup ## what a durable beacon costs, against a server that does nothing
@@ -26,6 +26,8 @@ bench-overload: setup ## more than can be stored for a minute, and 10,000 idle c
 	cargo xtask bench overload
 bench-backlog: setup ## 10 GB that wait for a store, and how fast it catches up
 	cargo xtask bench backlog
+bench-reports: setup ## how long reports take, against bare scans and the peers' shape of a funnel (EVENTS=50000000)
+	cargo xtask bench reports
 bench-tracker: setup ## what the tracker costs a page: frames, tasks, heap, bytes of batches (MINUTES=10 for the heap)
 	cargo xtask bench tracker
 clean:

@@ -1,5 +1,6 @@
 // Elements: how to find one again, and what it says. Nothing a visitor typed is ever read.
 import { core } from './log.js';
+import { safe } from './page.js';
 
 const TYPED = '[contenteditable],select,textarea';
 
@@ -41,7 +42,8 @@ export const element = (node) => {
 const selector = (node, isPrivate) => {
   const root = node.getRootNode();
   const above = root.host ? selector(root.host) + ' >>> ' : '';
-  const isFound = (path) => root.querySelectorAll(path).length == 1;
+  // Names may hold what CSS reads otherwise.
+  const isFound = safe((path) => root.querySelectorAll(path).length == 1);
   let path = '';
   for (let at = node; at.localName; at = at.parentNode) {
     // An id with a run of digits or a framework's marks is another one on the next load.

@@ -2,7 +2,7 @@
 // page laid out: the browser tells once it is.
 import { element, isKnown } from './element.js';
 import { flush, resize, tell } from './log.js';
-import { now, once } from './page.js';
+import { now, once, safe } from './page.js';
 
 const FOUND = 'a[href],button,[role=button],[data-snag],[data-snag-ad]';
 
@@ -25,12 +25,15 @@ const seen = new IntersectionObserver(
   { threshold: [0.3, 0.5] },
 );
 
-const scrolled = new IntersectionObserver(([{ boundingClientRect, rootBounds }]) => {
-  const { top, height } = boundingClientRect;
-  const { width, height: shown } = rootBounds;
-  resize([width, shown]);
-  tell(6, now(), (-top / height) * 100, ((shown - top) / height) * 100);
-});
+// In a frame of another site there is no word of the viewport.
+const scrolled = new IntersectionObserver(
+  safe(([{ boundingClientRect, rootBounds }]) => {
+    const { top, height } = boundingClientRect;
+    const { width, height: shown } = rootBounds;
+    resize([width, shown]);
+    tell(6, now(), (-top / height) * 100, ((shown - top) / height) * 100);
+  }),
+);
 
 export const look = () => {
   scrolled.disconnect();
@@ -39,7 +42,7 @@ export const look = () => {
 
 const idle = () =>
   waiting[0] &&
-  (window.requestIdleCallback || setTimeout)(() => {
+  (window.requestIdleCallback || setTimeout)(safe(() => {
     const end = performance.now() + STRETCH;
     while (waiting[0] && performance.now() < end) {
       const node = waiting.pop();
@@ -49,7 +52,7 @@ const idle = () =>
       }
     }
     idle();
-  });
+  }));
 
 export const scan = once(() => {
   waiting = [...document.querySelectorAll(FOUND)];

@@ -39,16 +39,17 @@ const start = () => {
   const batch = { u: href, r: [pageview] };
   const queue = [];
   let isLost = send(write(batch));
-  let hear = (...heard) => queue.push(heard);
+  let hear = (...heard) => queue[99] || queue.push(heard);
   const snag = (window.snag = (...call) => hear({ type: 'snag' }, call));
   snag.on = 1;
   // These are told by their numbers as signals.
   ['identify', 'consent'].map((name, index) => (snag[name] = (word) => hear({ type: 'snag' }, [10 + index, word])));
   early.map((call) => snag(...call));
   'pointerdown click error unhandledrejection pagehide'.split(' ').map((type) => addEventListener(type, (event) => hear(event, event.composedPath(), now()), true));
-  import(new URL(dataset.more || 'snag.more.js', address)).then((more) => {
-    hear = more.default(queue, isLost, batch, address, dataset, now, write, send, fetch);
-  });
+  import(new URL(dataset.more || 'snag.more.js', address)).then(
+    (more) => (hear = more.default(queue.splice(0), isLost, batch, address, dataset, now, write, send, fetch)),
+    () => 0,
+  );
   // Who leaves before the second stage is there leaves at least word of what was clicked.
   addEventListener('pagehide', () => {
     const clicks = queue.filter(([{ type, isTrusted }]) => type == 'click' && isTrusted);
@@ -56,7 +57,7 @@ const start = () => {
       send(
         write({
           u: href,
-          e: clicks.map(([, path], index) => { const { id, localName, href } = path.find(({ href }) => href) || path[0]; return { i: ~index, id, t: localName, href }; }),
+          e: clicks.map(([, path], index) => { const { id, localName, href } = path.find(({ href, type }) => href || type) || path[0]; return { i: ~index, id, t: localName, href }; }),
           r: clicks.map(([{ pageX, pageY }, , at], index) => [2, at, ~index, pageX, pageY]),
         }),
       );

@@ -176,6 +176,46 @@ test('a click on a link before the core is there arrives', async () => {
   clean();
 });
 
+test('a click before the second stage is there is told once, whether it comes or not', async () => {
+  for (const comes of [true, false]) {
+    server.reset();
+    let release;
+    const held = new Promise((done) => (release = done));
+    await context.route('**/snag.more.js', async (route) => {
+      await held;
+      await (comes ? route.continue() : route.abort());
+    });
+    await page.goto(site.origin + '/');
+    await page.click('a[href^="/next"]', { modifiers: ['Alt'], noWaitAfter: true });
+    await page.click('#pay');
+    if (comes) {
+      release();
+      await server.until(() => server.log().some(({ file }) => file === '/snag.wasm'));
+      await page.waitForTimeout(200);
+    }
+    await page.goto('about:blank');
+    release();
+    await server.until(() => clicks().length === 2);
+    await page.waitForTimeout(300);
+    assert.deepEqual(clicks().map(({ element }) => element.selector), [comes ? 'a[href="/next?a=1"]' : undefined, '#pay']);
+    assert.deepEqual(clicks().map(({ element }) => element.href), ['/next?a=1', undefined].map((href) => (comes || !href ? href : site.origin + href)));
+    await context.unroute('**/snag.more.js');
+  }
+  assert.deepEqual(errors, []);
+});
+
+test('a second stage that cannot be had leaves no error in the page', async () => {
+  await context.route('**/snag.more.js', (route) => route.abort());
+  const failed = [];
+  await page.exposeFunction('failed', (reason) => failed.push(reason));
+  await page.addInitScript(() => addEventListener('unhandledrejection', ({ reason }) => failed(String(reason))));
+  await open('/', false);
+  await page.waitForTimeout(300);
+  for (let click = 0; click < 5; click++) await page.click('#pay');
+  assert.deepEqual([errors, failed], [[], []]);
+  assert.equal(of('pageview').length, 1);
+});
+
 test('in-page navigation is a pageview where path or search change, and only there', async () => {
   await open('/');
   await page.evaluate(async () => {

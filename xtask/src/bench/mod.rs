@@ -3,6 +3,7 @@
 mod collector;
 mod import;
 mod overload;
+mod reports;
 mod server;
 
 use anyhow::{Context as _, Result, bail};
@@ -16,9 +17,10 @@ pub(crate) fn bench(name: &str) -> Result<()> {
         "collector" => collector::run(),
         "backlog" => overload::backlog(),
         "overload" => overload::run(),
+        "reports" => reports::run(),
         "tracker" => tracker(),
         _ => bail!(
-            "there is no benchmark {name}; there are: import, collector, backlog, overload, tracker"
+            "there is no benchmark {name}; there are: import, collector, backlog, overload, reports, tracker"
         ),
     }
 }

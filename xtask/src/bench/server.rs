@@ -64,7 +64,8 @@ pub(super) struct Usage {
 impl Server {
     /// The one that does nothing.
     pub(super) fn empty() -> Result<Self> {
-        Self::start(&command(&built("snag-empty").to_string_lossy(), &[]), None)
+        let inner = command(&built("snag-empty").to_string_lossy(), &[]);
+        Self::start(&inner, None, SERVER_CORE)
     }
 
     /// A collector in that directory, with more arguments and settings.
@@ -74,13 +75,21 @@ impl Server {
         inner.args(["serve", "--listen", "127.0.0.1:0"]);
         inner.args(["--trusted-proxy", "127.0.0.0/8"]);
         inner.envs(settings.iter().copied());
-        Self::start(&inner, Some(&data.with_extension("log")))
+        Self::start(&inner, Some(&data.with_extension("log")), SERVER_CORE)
     }
 
-    fn start(inner: &Command, log: Option<&Path>) -> Result<Self> {
+    /// One that may use both cores: what is measured is how it answers, not how it is loaded.
+    pub(super) fn wide(data: &Path) -> Result<Self> {
+        let mut inner = snag(data);
+        inner.args(["serve", "--listen", "127.0.0.1:0"]);
+        let cores = format!("{SERVER_CORE},{LOAD_CORE}");
+        Self::start(&inner, Some(&data.with_extension("log")), &cores)
+    }
+
+    fn start(inner: &Command, log: Option<&Path>, cores: &str) -> Result<Self> {
         let mut command = Command::new("taskset");
         command
-            .args(["-c", SERVER_CORE])
+            .args(["-c", cores])
             .arg(inner.get_program())
             .args(inner.get_args());
         for (name, value) in inner.get_envs() {
