@@ -127,6 +127,20 @@ impl Period {
         self.from.is_none() && self.to.is_none()
     }
 
+    /// The period of the same length before; none where an end is open.
+    pub(crate) fn before(&self) -> Option<Self> {
+        let (start, end) = (self.start()?, self.end()?);
+        let time = |milliseconds| {
+            Some(Moment::Time(
+                Timestamp::from_millisecond(milliseconds).ok()?,
+            ))
+        };
+        Some(Self {
+            from: Some(time(start - (end - start))?),
+            to: Some(time(start - 1)?),
+        })
+    }
+
     /// The first millisecond since 1970 within, if bounded.
     pub(crate) fn start(&self) -> Option<i64> {
         self.from.map(Moment::first)
@@ -167,6 +181,14 @@ pub(crate) fn day_text(milliseconds: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_period_before_is_as_long_and_ends_where_the_other_starts() {
+        let week = period("1970-01-08", "1970-01-14").unwrap();
+        let before = week.before().unwrap();
+        assert_eq!((before.start(), before.end()), (Some(0), Some(7 * DAY_MS)));
+        assert_eq!(period("1970-01-08", "").unwrap().before(), None);
+    }
 
     fn period(from: &str, to: &str) -> Result<Period, Error> {
         let moment = |text: &str| (!text.is_empty()).then(|| text.parse().unwrap());

@@ -2,4 +2,5 @@
 
 mod coverage;
 pub mod funnel;
+mod near_names;
 pub mod sites;

@@ -1,9 +1,12 @@
-//! A funnel as rows and columns.
+//! A funnel as rows and columns: the steps, and for people a table for each further thing that was asked for.
 
-use super::{Funnel, FunnelStep};
-use crate::format::{Cell, Column, Measure, Report};
+use super::breakdown::{Segment, differing};
+use super::comparison::{Change, Comparison};
+use super::trend::Stretch;
+use super::{Funnel, FunnelStep, TimeToConvert};
+use crate::format::{Cell, Column, Measure, Report, Section, money, points};
 
-const COLUMNS: [Column; 13] = [
+const COLUMNS: [Column; 16] = [
     Column::both("#", "number", Measure::Count),
     Column::both("Step", "step", Measure::Text),
     Column::data("name", Measure::Text),
@@ -17,7 +20,17 @@ const COLUMNS: [Column; 13] = [
     Column::data("mean_seconds", Measure::Seconds),
     Column::both("Median", "median_seconds", Measure::Seconds),
     Column::both("90 %", "p90_seconds", Measure::Seconds),
+    Column::data("revenue", Measure::Text),
+    Column::data("by", Measure::Text),
+    Column::data("value", Measure::Text),
 ];
+
+/// The same where anything was worth something.
+const WITH_REVENUE: [Column; 16] = {
+    let mut columns = COLUMNS;
+    columns[13] = Column::both("Worth", "revenue", Measure::Text);
+    columns
+};
 
 impl Report for Funnel {
     fn headline(&self) -> &str {
@@ -25,11 +38,45 @@ impl Report for Funnel {
     }
 
     fn columns(&self) -> &[Column] {
-        &COLUMNS
+        match self.steps.iter().any(|step| !step.revenue.is_empty()) {
+            true => &WITH_REVENUE,
+            false => &COLUMNS,
+        }
     }
 
     fn rows(&self) -> Vec<Vec<Cell>> {
-        self.steps.iter().map(row).collect()
+        self.steps.iter().map(|step| row(step, "", "")).collect()
+    }
+
+    /// The steps of the whole, then those of each value, stretch and comparison, which `by` and `value` tell apart.
+    fn data_rows(&self) -> Vec<Vec<Cell>> {
+        let mut rows = self.rows();
+        let by = self.by.as_deref().unwrap_or_default();
+        for segment in &self.breakdown {
+            let steps = segment.steps.iter().map(|step| &step.step);
+            rows.extend(steps.map(|step| row(step, by, &segment.value)));
+        }
+        for stretch in &self.trend {
+            let steps = stretch.steps.iter();
+            rows.extend(steps.map(|step| row(step, "time", &stretch.day)));
+        }
+        if let Some(comparison) = &self.comparison {
+            let steps = comparison.steps.iter().map(|step| &step.step);
+            rows.extend(steps.map(|step| row(step, "comparison", &comparison.with)));
+        }
+        rows
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        let by = self.by.as_deref();
+        let breakdown = by.map(|by| breakdown(by, &self.breakdown));
+        let comparison = self.comparison.as_ref().map(comparison);
+        let trend = (!self.trend.is_empty()).then(|| trend(&self.trend));
+        let times = self.time_to_convert.as_ref().map(times);
+        [comparison, breakdown, trend, times]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 
     fn notes(&self) -> &[String] {
@@ -37,11 +84,7 @@ impl Report for Funnel {
     }
 }
 
-fn row(step: &FunnelStep) -> Vec<Cell> {
-    let rate = |rate: Option<f64>, interval| match (rate, interval) {
-        (Some(rate), Some(interval)) => Cell::Rate(rate, interval),
-        _ => Cell::None,
-    };
+fn row(step: &FunnelStep, by: &str, value: &str) -> Vec<Cell> {
     let seconds = |seconds: Option<f64>| seconds.map_or(Cell::None, Cell::Seconds);
     let abandon = step.abandon.as_ref();
     vec![
@@ -53,8 +96,8 @@ fn row(step: &FunnelStep) -> Vec<Cell> {
         Cell::Text(step.name.clone()),
         Cell::Count(step.visitors),
         step.rate_from_first.map_or(Cell::None, Cell::Bar),
-        rate(step.rate_from_first, step.interval_from_first),
-        rate(step.rate_from_previous, step.interval),
+        of_first(step),
+        of_previous(step),
         Cell::Count(step.drop_off),
         abandon.map_or(Cell::None, |abandon| Cell::Count(abandon.visitors)),
         abandon.map_or(Cell::None, |abandon| {
@@ -63,5 +106,152 @@ fn row(step: &FunnelStep) -> Vec<Cell> {
         seconds(step.mean_seconds),
         seconds(step.median_seconds),
         seconds(step.p90_seconds),
+        match step.revenue.is_empty() {
+            true => Cell::None,
+            false => Cell::Text(money(&step.revenue)),
+        },
+        Cell::Text(by.to_owned()),
+        Cell::Text(value.to_owned()),
     ]
+}
+
+fn of_first(step: &FunnelStep) -> Cell {
+    match (step.rate_from_first, step.interval_from_first) {
+        (Some(rate), Some(interval)) => Cell::Rate(rate, interval),
+        _ => Cell::None,
+    }
+}
+
+fn of_previous(step: &FunnelStep) -> Cell {
+    match (step.rate_from_previous, step.interval) {
+        (Some(rate), Some(interval)) => Cell::Rate(rate, interval),
+        _ => Cell::None,
+    }
+}
+
+/// From the first to the last step: visitors, those who did all, and their share.
+fn whole_way<'a>(steps: impl IntoIterator<Item = &'a FunnelStep>) -> Vec<Cell> {
+    let mut steps = steps.into_iter();
+    let Some(first) = steps.next() else {
+        return Vec::new();
+    };
+    let last = steps.last().unwrap_or(first);
+    vec![
+        Cell::Count(first.visitors),
+        Cell::Count(last.visitors),
+        last.rate_from_first.map_or(Cell::None, Cell::Bar),
+        of_first(last),
+    ]
+}
+
+fn whole_way_columns(what: &'static str) -> Vec<Column> {
+    vec![
+        Column::people(what, Measure::Text),
+        Column::people("Visitors", Measure::Count),
+        Column::people("Did all", Measure::Count),
+        Column::people("", Measure::Bar),
+        Column::people("Of first", Measure::Rate),
+    ]
+}
+
+fn breakdown(by: &str, segments: &[Segment]) -> Section {
+    let mut columns = whole_way_columns("Value");
+    columns.push(Column::people("Differs from the others", Measure::Text));
+    let row = |segment: &Segment| {
+        let value = match segment.value.is_empty() {
+            true => "(none)".to_owned(),
+            false => segment.value.clone(),
+        };
+        let mut row = vec![Cell::Text(value)];
+        row.extend(whole_way(segment.steps.iter().map(|step| &step.step)));
+        row.push(Cell::Text(differing(segment)));
+        row
+    };
+    Section {
+        title: format!("By {by}"),
+        columns,
+        rows: segments.iter().map(row).collect(),
+    }
+}
+
+fn trend(stretches: &[Stretch]) -> Section {
+    let row = |stretch: &Stretch| {
+        let mut row = vec![Cell::Text(stretch.day.clone())];
+        row.extend(whole_way(&stretch.steps));
+        row
+    };
+    Section {
+        title: "By the day they began".to_owned(),
+        columns: whole_way_columns("From"),
+        rows: stretches.iter().map(row).collect(),
+    }
+}
+
+fn comparison(comparison: &Comparison) -> Section {
+    let change = |change: Option<Change>| {
+        change.map_or(Cell::None, |change| {
+            Cell::Text(points(change.difference, change.interval))
+        })
+    };
+    let title = match (comparison.with.as_str(), &comparison.from, &comparison.to) {
+        ("previous", Some(from), Some(to)) => {
+            format!("Compared with the period before, {from} to {to}")
+        }
+        (with, ..) => format!("Compared with {with}"),
+    };
+    Section {
+        title,
+        columns: vec![
+            Column::people("#", Measure::Count),
+            Column::people("Step", Measure::Text),
+            Column::people("Visitors", Measure::Count),
+            Column::people("Of previous", Measure::Rate),
+            Column::people("Change", Measure::Text),
+            Column::people("Change of first", Measure::Text),
+        ],
+        rows: comparison
+            .steps
+            .iter()
+            .map(|step| {
+                vec![
+                    Cell::Count(step.step.number as u64),
+                    Cell::Text(step.step.step.clone()),
+                    Cell::Count(step.step.visitors),
+                    of_previous(&step.step),
+                    change(step.change_from_previous),
+                    change(step.change_from_first),
+                ]
+            })
+            .collect(),
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of visitors stay far below 2^53"
+)]
+fn times(times: &TimeToConvert) -> Section {
+    let most = times.bins.iter().map(|bin| bin.visitors).max().unwrap_or(0);
+    Section {
+        title: format!(
+            "Time from step {} to step {}",
+            times.from_step, times.to_step
+        ),
+        columns: vec![
+            Column::people("From", Measure::Seconds),
+            Column::people("Visitors", Measure::Count),
+            Column::people("", Measure::Bar),
+        ],
+        rows: times
+            .bins
+            .iter()
+            .map(|bin| {
+                vec![
+                    Cell::Seconds(bin.from_seconds),
+                    Cell::Count(bin.visitors),
+                    Cell::Bar(bin.visitors as f64 / most.max(1) as f64),
+                ]
+            })
+            .collect(),
+    }
 }

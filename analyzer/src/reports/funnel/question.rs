@@ -7,12 +7,15 @@ use clickhouse::query::Query;
 use serde::Deserialize;
 use snag_store::Store;
 
+use super::people::People;
 use super::{Coverage, FunnelRequest};
-use crate::Error;
 use crate::condition::{self, Bindings};
 use crate::period::Period;
+use crate::walk::{MOST_STEPS, Plan};
+use crate::{Error, Order};
 
 const FUNNEL_SQL: &str = include_str!("../../../../sql/reports/funnel.sql");
+const MATCHING_SQL: &str = include_str!("../../../../sql/reports/funnel_matching.sql");
 const NAMES_SQL: &str = include_str!("../../../../sql/reports/funnel_names.sql");
 const PRESENCE_SQL: &str = include_str!("../../../../sql/reports/presence.sql");
 
@@ -21,29 +24,14 @@ const TITLE_VISITORS: u64 = 20_000;
 /// 1900-01-01, where the engine's times begin.
 const EARLIEST_MS: i64 = -2_208_988_800_000;
 
-/// What is counted for a step; times from the previous one in milliseconds, not a number where there are none.
+/// How many events match a step.
 #[derive(Debug, Clone, Copy, Row, Deserialize)]
-pub(super) struct Count {
-    pub(super) step: u8,
-    pub(super) visitors: u64,
-    /// Visitors with any event that matches the step, in whatever order.
-    pub(super) matching: u64,
-    pub(super) mean_ms: f64,
-    pub(super) median_ms: f64,
-    pub(super) p90_ms: f64,
-}
-
-impl Count {
-    pub(super) fn none(step: u8) -> Self {
-        Self {
-            step,
-            visitors: 0,
-            matching: 0,
-            mean_ms: f64::NAN,
-            median_ms: f64::NAN,
-            p90_ms: f64::NAN,
-        }
-    }
+pub(super) struct Matching {
+    bit: u8,
+    /// Of those that are asked for.
+    pub(super) asked: u64,
+    /// Of all of the site.
+    pub(super) ever: u64,
 }
 
 #[derive(Row, Deserialize)]
@@ -72,6 +60,8 @@ pub(super) struct Question<'a> {
     period: String,
     filters: String,
     steps: Vec<String>,
+    exclusions: Vec<String>,
+    segment: Option<String>,
 }
 
 impl<'a> Question<'a> {
@@ -84,6 +74,13 @@ impl<'a> Question<'a> {
             .iter()
             .map(|step| bindings.step(step))
             .collect();
+        let exclusions = request
+            .exclusions
+            .iter()
+            .map(|exclusion| bindings.step(&exclusion.event))
+            .collect();
+        let by = request.breakdown.as_ref();
+        let segment = by.map(|(dimensions, _)| bindings.values(&dimensions.dimensions));
         Self {
             store,
             request,
@@ -91,45 +88,111 @@ impl<'a> Question<'a> {
             period,
             filters,
             steps,
+            exclusions,
+            segment,
         }
     }
 
-    /// How far visitors get: one count for each step.
-    pub(super) async fn counts(&self) -> Result<Vec<Count>, Error> {
-        let mask = condition::mask((1..).zip(&self.steps));
+    /// The people who may have begun, each with what is needed to walk their events.
+    pub(super) fn people(&self, plan: &Plan) -> Result<People, Error> {
+        let strict = plan.order == Order::Strict;
+        let by = self.request.breakdown.is_some();
+        let excluded = (MOST_STEPS..).zip(&self.exclusions);
+        let mask = condition::mask((0..).zip(&self.steps).chain(excluded));
+        // What the tracker found out does not lie between the steps that someone did.
+        let kept = match strict {
+            true => format!(
+                "({}) AND (kind IN ('pageview', 'click', 'custom') OR mask != 0)",
+                self.filters
+            ),
+            false => "mask != 0".to_owned(),
+        };
+        let all: Vec<String> = self.steps.iter().chain(&self.exclusions).cloned().collect();
+        let rows = match strict {
+            true => self.filters.clone(),
+            false => self.rows(&all),
+        };
+        let list =
+            |is_asked, list: &'static str, none: &'static str| if is_asked { list } else { none };
+        let steps = (1_u32 << MOST_STEPS) - 1;
+        let (begun, next) = match plan.order {
+            Order::Any => (
+                format!("bitAnd(matched, {steps}) != 0"),
+                format!("bitCount(bitAnd(matched, {steps})) > 1"),
+            ),
+            _ => (
+                "bitTest(matched, 0)".to_owned(),
+                format!("bitAnd(matched, {}) != 0", plan.second()),
+            ),
+        };
+        let always = by || self.request.trend.is_some() || !plan.exclusions.is_empty();
         let sql = FUNNEL_SQL
-            .replace("{{mask}}", &format!("if({}, {mask}, 0)", self.filters))
-            .replace("{{rows}}", &self.rows(&self.steps));
-        let query = self.query(sql).param("steps", self.steps.len());
-        let found = query
-            .param("window", self.request.window.milliseconds())
-            .fetch_all::<Count>()
-            .await?;
-        let count = |(step, _)| found.iter().copied().find(|count| count.step == step);
-        Ok((1..)
-            .zip(&self.steps)
-            .map(|step| count(step).unwrap_or_else(|| Count::none(step.0)))
-            .collect())
+            .replace(
+                "{{mask}}",
+                &format!("if({}, {mask}, toUInt32(0))", self.filters),
+            )
+            .replace("{{kept}}", &kept)
+            .replace("{{rows}}", &rows)
+            .replace("{{segment}}", self.segment.as_deref().unwrap_or("''"))
+            .replace(
+                "{{seqs}}",
+                list(
+                    strict || by,
+                    "groupArrayIf(seq, kept)",
+                    "emptyArrayUInt32()",
+                ),
+            )
+            .replace(
+                "{{segments}}",
+                list(by, "groupArrayIf(segment, kept)", "emptyArrayString()"),
+            )
+            .replace("{{walked}}", if always { "1" } else { &next })
+            .replace("{{begun}}", &begun);
+        Ok(People::new(self.query(sql).fetch()?))
+    }
+
+    /// How many events match each of some steps, from 0.
+    pub(super) async fn matching(&self, steps: &[usize]) -> Result<Vec<Matching>, Error> {
+        let wanted: Vec<(usize, &String)> = steps
+            .iter()
+            .filter_map(|at| Some((*at, self.steps.get(*at)?)))
+            .collect();
+        let conditions: Vec<String> = wanted
+            .iter()
+            .map(|(_, condition)| (*condition).clone())
+            .collect();
+        let sql = MATCHING_SQL
+            .replace("{{mask}}", &condition::mask(wanted))
+            .replace("{{filters}}", &self.filters)
+            .replace("{{rows}}", &condition::any(&conditions));
+        let found = self.query(sql).fetch_all::<Matching>().await?;
+        let of = |at: &usize| {
+            let here = found
+                .iter()
+                .find(|matching| usize::from(matching.bit) == *at);
+            here.copied().unwrap_or(Matching {
+                bit: 0,
+                asked: 0,
+                ever: 0,
+            })
+        };
+        Ok(steps.iter().map(of).collect())
     }
 
     /// The title of each step that has one: the most frequent of the latest stretch that shows enough visitors, else
-    /// of the whole period.
+    /// of the whole period. `seen` are visitors or events of each step.
     pub(super) async fn titles(
         &self,
         coverage: Option<Coverage>,
-        counts: &[Count],
+        seen: &[u64],
     ) -> Result<Vec<Option<String>>, Error> {
         let mut titles = vec![None; self.steps.len()];
-        let screens = counts.iter().zip(&self.request.steps);
-        let mut untitled: Vec<&Count> = screens
-            .filter(|(count, step)| step.is_screen() && count.matching > 0)
-            .map(|(count, _)| count)
+        let mut untitled: Vec<usize> = (0..self.steps.len())
+            .filter(|at| {
+                self.request.steps[*at].is_screen() && seen.get(*at).is_some_and(|seen| *seen > 0)
+            })
             .collect();
-        let most = untitled
-            .iter()
-            .map(|count| count.matching)
-            .max()
-            .unwrap_or(0);
+        let most = untitled.iter().map(|at| seen[*at]).max().unwrap_or(0);
         let latest =
             coverage.and_then(|coverage| latest_stretch(coverage, &self.request.period, most));
         for since in latest.into_iter().chain([EARLIEST_MS]) {
@@ -137,11 +200,9 @@ impl<'a> Question<'a> {
                 break;
             }
             for found in self.titles_since(since, &untitled).await? {
-                untitled.retain(|count| count.step != found.step);
-                if let Some(title) = usize::from(found.step)
-                    .checked_sub(1)
-                    .and_then(|at| titles.get_mut(at))
-                {
+                let at = usize::from(found.step).wrapping_sub(1);
+                untitled.retain(|other| *other != at);
+                if let Some(title) = titles.get_mut(at) {
                     *title = Some(found.title);
                 }
             }
@@ -149,12 +210,10 @@ impl<'a> Question<'a> {
         Ok(titles)
     }
 
-    async fn titles_since(&self, since: i64, wanted: &[&Count]) -> Result<Vec<Title>, Error> {
-        let is_wanted =
-            |number: usize| wanted.iter().any(|count| usize::from(count.step) == number);
-        let screens: Vec<(usize, &String)> = (1..)
-            .zip(&self.steps)
-            .filter(|(number, _)| is_wanted(*number))
+    async fn titles_since(&self, since: i64, wanted: &[usize]) -> Result<Vec<Title>, Error> {
+        let screens: Vec<(usize, &String)> = wanted
+            .iter()
+            .filter_map(|at| Some((*at, self.steps.get(*at)?)))
             .collect();
         let conditions: Vec<String> = screens
             .iter()
@@ -232,8 +291,9 @@ mod tests {
 
     #[test]
     fn no_report_s_sql_holds_the_client_s_placeholder() {
-        for sql in [FUNNEL_SQL, NAMES_SQL, PRESENCE_SQL] {
-            assert!(!sql.contains('?') && sql.contains("ORDER BY"), "{sql}");
+        for sql in [FUNNEL_SQL, MATCHING_SQL, NAMES_SQL, PRESENCE_SQL] {
+            let is_ordered = sql.contains("ORDER BY") || sql.contains("so they are in no order");
+            assert!(!sql.contains('?') && is_ordered, "{sql}");
         }
     }
 }
