@@ -172,6 +172,10 @@ pub(crate) struct Funnel {
     /// Beside it that of the period before (previous), or of other filters in place of those of --where
     #[arg(long, value_name = "previous|FILTER")]
     pub(crate) compare: Option<Compare>,
+    /// Where those go who leave, and of the step that loses most what they met and at which field they stopped; ordered
+    /// funnels only, and takes longer
+    #[arg(long)]
+    pub(crate) why: bool,
     /// How to print
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(crate) format: Format,

@@ -32,7 +32,9 @@ pub use format::Format;
 pub use order::Order;
 pub use pattern::Pattern;
 pub use period::{Moment, Period};
-pub use reports::funnel::{Compare, Funnel, FunnelRequest, FunnelStep, Histogram, Trend, funnel};
+pub use reports::funnel::{
+    Compare, Destination, Funnel, FunnelRequest, FunnelStep, Histogram, Trend, funnel,
+};
 pub use reports::sites::{Site, sites};
 pub use step::{ClickTarget, Step, Target};
 pub use window::Window;

@@ -3,7 +3,8 @@
 --
 -- A mask has bit k - 1 where an event matches step k, and bit 20 + x where it is the x-th excluded one. The lists of
 -- a person are parallel, in no order; those that nobody needs are empty, and all are of a person who cannot have done more
--- than the first step, unless it is asked when that was. Events that are worth something stand once more in worth.
+-- than the first step, unless it is asked when that was. Pageviews are those of matching events alone, in the order
+-- of the lists. Events that are worth something stand once more in worth.
 --
 -- A person is the visitor under the previous day's salt where events shortly after midnight tell of one; these events are
 -- read whether or not they match.
@@ -15,6 +16,8 @@ WITH
             visitor_before,
             toUnixTimestamp64Milli(time) AS at,
             seq,
+            {{kind}} AS kind_seen,
+            pageview,
             {{mask}} AS mask,
             {{kept}} AS kept,
             {{segment}} AS segment,
@@ -33,6 +36,8 @@ WITH
             groupArrayIf(mask, kept) AS mask_list,
             {{seqs}} AS seq_list,
             {{segments}} AS segment_list,
+            {{kinds}} AS kind_list,
+            {{pageviews}} AS pageview_list,
             groupArrayIf((at, mask, assumeNotNull(value), toString(currency)), mask != 0 AND value IS NOT NULL) AS worth_list
         FROM events_matched
         GROUP BY visitor
@@ -46,6 +51,8 @@ WITH
             groupArrayArray(mask_list) AS mask_list,
             groupArrayArray(seq_list) AS seq_list,
             groupArrayArray(segment_list) AS segment_list,
+            groupArrayArray(kind_list) AS kind_list,
+            groupArrayArray(pageview_list) AS pageview_list,
             groupArrayArray(worth_list) AS worth_list
         FROM visitors
         GROUP BY person
@@ -56,6 +63,8 @@ SELECT
     if(walked, mask_list, emptyArrayUInt32()) AS masks,
     if(walked, seq_list, emptyArrayUInt32()) AS seqs,
     if(walked, segment_list, emptyArrayString()) AS segments,
+    kind_list AS kinds,
+    pageview_list AS pageviews,
     worth_list AS worth
 FROM people
 WHERE {{begun}}

@@ -37,6 +37,7 @@ pub(crate) async fn run(
         }),
         trend: funnel.trend,
         compare: funnel.compare,
+        why: funnel.why,
         ..FunnelRequest::new(funnel.site, funnel.steps)
     };
     let store = Store::open(&config.store(environment)?).await?;

@@ -10,6 +10,7 @@ mod comparison;
 mod count;
 mod headline;
 mod histogram;
+mod leavers;
 mod people;
 mod question;
 mod request;
@@ -17,6 +18,7 @@ mod steps;
 mod tally;
 mod titles;
 mod trend;
+mod why;
 
 use serde::Serialize;
 use snag_store::Store;
@@ -24,9 +26,11 @@ use snag_store::Store;
 pub use self::breakdown::{AgainstOthers, Segment, SegmentStep};
 pub use self::comparison::{Change, Compare, ComparedStep, Comparison};
 pub use self::histogram::{Bin, TimeToConvert};
+pub use self::leavers::{Destination, Reason, Went};
 pub use self::request::{FunnelRequest, Histogram};
 pub use self::steps::{Abandon, FunnelStep};
 pub use self::trend::{Stretch, Trend};
+pub use self::why::{Field, Why};
 
 use self::question::{Matching, Presence, Question};
 use super::coverage::{Coverage, coverage};
@@ -67,6 +71,8 @@ pub struct Funnel {
     pub trend: Vec<Stretch>,
     /// What it is compared with, if asked for.
     pub comparison: Option<Comparison>,
+    /// Why visitors leave at the worst step, if asked for and anybody does.
+    pub why: Option<Why>,
     /// Times between two steps, if asked for.
     pub time_to_convert: Option<TimeToConvert>,
     /// What should be known beside the numbers.
@@ -86,7 +92,7 @@ pub async fn funnel(store: &Store, request: &FunnelRequest) -> Result<Funnel, Er
     let plan = request.plan()?;
     let coverage = coverage(store, &request.site).await?;
     let question = Question::new(store, request);
-    let counted = count::count(request, &plan, question.people(&plan)?).await?;
+    let counted = count::count(request, &plan, question.people(&plan, false)?).await?;
 
     // Steps that nobody came to: whether there is anything to come to.
     // In any order the counts are not of single steps.
@@ -111,7 +117,12 @@ pub async fn funnel(store: &Store, request: &FunnelRequest) -> Result<Funnel, Er
     };
     let names = titles::without_common_ending(question.titles(coverage, &seen).await?);
 
-    let steps = steps::steps(request, counted.whole, &names);
+    let mut steps = steps::steps(request, counted.whole, &names);
+    let worst_step = headline::worst(&steps);
+    let why = match worst_step.filter(|_| request.why) {
+        None => None,
+        Some(worst) => Some(why::why(&question, &plan, worst, &mut steps).await?),
+    };
     let mut funnel = Funnel {
         site: request.site.clone(),
         headline: String::new(),
@@ -131,7 +142,8 @@ pub async fn funnel(store: &Store, request: &FunnelRequest) -> Result<Funnel, Er
         exclusions: request.exclusions.iter().map(ToString::to_string).collect(),
         scope: SCOPE,
         data: presence.as_ref().is_none_or(|presence| presence.events > 0),
-        worst_step: headline::worst(&steps),
+        worst_step,
+        why,
         by: request
             .breakdown
             .as_ref()
@@ -151,13 +163,17 @@ pub async fn funnel(store: &Store, request: &FunnelRequest) -> Result<Funnel, Er
     funnel.headline = match presence {
         Some(Presence { events: 0, .. }) => headline::no_data(request, coverage),
         Some(Presence { filtered: 0, .. }) => headline::all_filtered(request),
-        _ => headline::headline(&funnel.steps, funnel.worst_step),
+        _ => {
+            let sentence = headline::headline(&funnel.steps, funnel.worst_step);
+            sentence + &headline::at_field(funnel.why.as_ref())
+        }
     };
     if funnel.data {
         funnel
             .notes
             .extend(breakdown::note(request, &funnel.breakdown));
         funnel.notes.extend(all_data(request, coverage));
+        funnel.notes.extend(several_days(request, coverage));
         for (at, matching) in unreached.iter().zip(&matching) {
             funnel
                 .notes
@@ -176,7 +192,7 @@ async fn compared(
 ) -> Result<Comparison, Error> {
     let other = comparison::other(request, compare)?;
     let plan = other.plan()?;
-    let people = Question::new(store, &other).people(&plan)?;
+    let people = Question::new(store, &other).people(&plan, false)?;
     let counted = count::count(&other, &plan, people).await?;
     let others = steps::steps(&other, counted.whole, names);
     Ok(comparison::comparison(
@@ -194,6 +210,22 @@ fn all_data(request: &FunnelRequest, coverage: Option<Coverage>) -> Option<Strin
         day_text(coverage.first_ms),
         day_text(coverage.last_ms)
     ))
+}
+
+/// What is to be known of a funnel of several days: how far visitors are known.
+fn several_days(request: &FunnelRequest, coverage: Option<Coverage>) -> Option<String> {
+    let coverage = coverage?;
+    let start = request
+        .period
+        .start()
+        .map_or(coverage.first_ms, |start| start.max(coverage.first_ms));
+    let end = request
+        .period
+        .end()
+        .map_or(coverage.last_ms, |end| (end - 1).min(coverage.last_ms));
+    (day_text(start) < day_text(end)).then(|| {
+        "visitors without lasting identifiers are known for a day: who comes back on another is someone else".to_owned()
+    })
 }
 
 /// What is said of a step that matched nothing; what may have been meant where nothing ever did.

@@ -8,6 +8,7 @@
 mod breakdowns;
 mod comparisons;
 mod funnels;
+mod leavers;
 mod orders;
 mod patterns;
 mod random;

@@ -1,10 +1,12 @@
 //! A funnel as rows and columns: the steps, and for people a table for each further thing that was asked for.
 
-use super::breakdown::{Segment, differing};
+use super::breakdown::{Segment, differing, p_text};
 use super::comparison::{Change, Comparison};
+use super::steps::rate;
 use super::trend::Stretch;
-use super::{Funnel, FunnelStep, TimeToConvert};
-use crate::format::{Cell, Column, Measure, Report, Section, money, points};
+use super::{Field, Funnel, FunnelStep, Reason, TimeToConvert, Why};
+use crate::format::{Cell, Column, Measure, Report, Section, money, percent, points};
+use crate::statistics::{Z_95, wilson};
 
 const COLUMNS: [Column; 16] = [
     Column::both("#", "number", Measure::Count),
@@ -73,10 +75,10 @@ impl Report for Funnel {
         let comparison = self.comparison.as_ref().map(comparison);
         let trend = (!self.trend.is_empty()).then(|| trend(&self.trend));
         let times = self.time_to_convert.as_ref().map(times);
-        [comparison, breakdown, trend, times]
-            .into_iter()
-            .flatten()
-            .collect()
+        let why = self.why.iter().flat_map(why);
+        let leavers = self.why.as_ref().map(|_| leavers(&self.steps));
+        let others = [comparison, breakdown, trend, times].into_iter().flatten();
+        leavers.into_iter().chain(why).chain(others).collect()
     }
 
     fn notes(&self) -> &[String] {
@@ -172,6 +174,103 @@ fn breakdown(by: &str, segments: &[Segment]) -> Section {
         columns,
         rows: segments.iter().map(row).collect(),
     }
+}
+
+fn leavers(steps: &[FunnelStep]) -> Section {
+    let row = |step: &FunnelStep| {
+        let places = step
+            .leavers
+            .iter()
+            .map(|went| // The number and its sign stay on one line.
+            format!("{} {}", percent(went.share).replace(' ', "\u{a0}"), went.to.words()));
+        let all = step.leavers.iter().map(|went| went.visitors).sum();
+        vec![
+            Cell::Count(step.number as u64),
+            Cell::Text(step.step.clone()),
+            Cell::Count(all),
+            Cell::Text(places.collect::<Vec<_>>().join(", ")),
+        ]
+    };
+    Section {
+        title: "Where those went who did not go on".to_owned(),
+        columns: vec![
+            Column::people("#", Measure::Count),
+            Column::people("Step", Measure::Text),
+            Column::people("Left", Measure::Count),
+            Column::people("Of these", Measure::Text),
+        ],
+        rows: steps
+            .iter()
+            .filter(|step| !step.leavers.is_empty())
+            .map(row)
+            .collect(),
+    }
+}
+
+/// What was met at the worst step, and the fields there; a table each where there is anything to tell.
+fn why(why: &Why) -> Vec<Section> {
+    let share = |part: u64, whole: u64| match (rate(part, whole), wilson(part, whole, Z_95)) {
+        (Some(rate), Some(interval)) => Cell::Rate(rate, interval),
+        _ => Cell::None,
+    };
+    let reason = |reason: &Reason| {
+        let verdict = match (reason.significant, reason.odds_ratio > 1.0) {
+            (false, _) => "no proof",
+            (true, true) => "more by leavers",
+            (true, false) => "less by leavers",
+        };
+        vec![
+            Cell::Text(reason.signal.replace('_', " ")),
+            share(reason.leavers, why.leavers),
+            share(reason.went_on, why.went_on),
+            Cell::Text(format!("{:.1}", reason.odds_ratio)),
+            Cell::Text(p_text(reason.p_adjusted)),
+            Cell::Text(verdict.to_owned()),
+        ]
+    };
+    let field = |field: &Field| {
+        vec![
+            Cell::Text(field.name.clone()),
+            Cell::Count(field.visitors),
+            share(field.visitors, why.leavers),
+            field
+                .median_hesitation_seconds
+                .map_or(Cell::None, Cell::Seconds),
+            Cell::Text(format!("{:.1}", field.mean_corrections)),
+            Cell::Text(format!("{:.1}", field.mean_focuses)),
+        ]
+    };
+    let reasons = Section {
+        title: format!("What was met at step {}", why.step),
+        columns: vec![
+            Column::people("Signal", Measure::Text),
+            Column::people("Of those who left", Measure::Rate),
+            Column::people("Of others", Measure::Rate),
+            Column::people("Odds ratio", Measure::Text),
+            Column::people("Adjusted", Measure::Text),
+            Column::people("Met", Measure::Text),
+        ],
+        rows: why.reasons.iter().map(reason).collect(),
+    };
+    let fields = Section {
+        title: format!(
+            "The field that those touched last who left at step {}",
+            why.step
+        ),
+        columns: vec![
+            Column::people("Field", Measure::Text),
+            Column::people("Visitors", Measure::Count),
+            Column::people("Of all who left", Measure::Rate),
+            Column::people("Hesitation", Measure::Seconds),
+            Column::people("Corrections", Measure::Text),
+            Column::people("Focuses", Measure::Text),
+        ],
+        rows: why.fields.iter().map(field).collect(),
+    };
+    let sections = [reasons, fields].into_iter();
+    sections
+        .filter(|section| !section.rows.is_empty())
+        .collect()
 }
 
 fn trend(stretches: &[Stretch]) -> Section {

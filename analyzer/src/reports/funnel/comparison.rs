@@ -80,6 +80,7 @@ pub(super) fn other(request: &FunnelRequest, compare: &Compare) -> Result<Funnel
         histogram: None,
         trend: None,
         compare: None,
+        why: false,
         ..request.clone()
     };
     match compare {

@@ -1,6 +1,6 @@
 //! The finding of a funnel in one sentence.
 
-use super::{Abandon, Coverage, FunnelRequest, FunnelStep};
+use super::{Abandon, Coverage, FunnelRequest, FunnelStep, Why};
 use crate::format::{interval_text, percent, thousands};
 use crate::period::day_text;
 
@@ -72,6 +72,24 @@ pub(super) fn headline(steps: &[FunnelStep], worst: Option<usize>) -> String {
             place(first),
             place(last),
         ),
+    }
+}
+
+/// Fewer of those who left than this at one field are no finding.
+const MANY: f64 = 0.2;
+
+/// At which field many of those stopped who left at the worst step, to follow the sentence.
+pub(super) fn at_field(why: Option<&Why>) -> String {
+    match why
+        .and_then(|why| why.fields.first())
+        .filter(|field| field.share >= MANY)
+    {
+        Some(field) => format!(
+            ", {} of them at the field \"{}\"",
+            percent(field.share),
+            crate::format::printable(&field.name)
+        ),
+        None => String::new(),
     }
 }
 

@@ -17,6 +17,8 @@ pub(super) struct Told {
     masks: Vec<u32>,
     seqs: Vec<u32>,
     segments: Vec<String>,
+    kinds: Vec<u8>,
+    pageviews: Vec<u64>,
     worth: Vec<(i64, u32, f64, String)>,
 }
 
@@ -27,7 +29,11 @@ pub(super) struct Person {
     pub(super) events: Vec<Event>,
     /// The value of each event that it may be counted under; empty where nobody asked.
     pub(super) segments: Vec<String>,
-    worth: Vec<(i64, u32, f64, String)>,
+    /// The kind of each event, and whether its page was slow; empty where nobody asked.
+    pub(super) kinds: Vec<u8>,
+    /// The pageview of each event that matches anything, else 0.
+    pub(super) pageviews: Vec<u64>,
+    pub(super) worth: Vec<(i64, u32, f64, String)>,
 }
 
 impl Person {
@@ -45,6 +51,8 @@ impl Person {
 pub(super) struct People {
     cursor: RowCursor<Told>,
     order: Vec<usize>,
+    /// How many events before each match anything.
+    matching: Vec<usize>,
     person: Person,
 }
 
@@ -53,6 +61,7 @@ impl People {
         Self {
             cursor,
             order: Vec::new(),
+            matching: Vec::new(),
             person: Person::default(),
         }
     }
@@ -70,11 +79,26 @@ impl People {
         let person = &mut self.person;
         person.events.clear();
         person.segments.clear();
+        person.kinds.clear();
+        person.pageviews.clear();
+        self.matching.clear();
+        let mut matching = 0;
+        for mask in &row.masks {
+            self.matching.push(matching);
+            matching += usize::from(*mask != 0);
+        }
         for at in &self.order {
             person.events.push(Event {
                 time: row.times[*at],
                 mask: row.masks[*at],
             });
+            if let Some(kind) = row.kinds.get(*at) {
+                person.kinds.push(*kind);
+                let own = row.pageviews.get(self.matching[*at]);
+                person
+                    .pageviews
+                    .push(own.copied().filter(|_| row.masks[*at] != 0).unwrap_or(0));
+            }
             if let Some(segment) = row.segments.get_mut(*at) {
                 person.segments.push(std::mem::take(segment));
             }

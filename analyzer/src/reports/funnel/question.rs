@@ -2,12 +2,15 @@
 //!
 //! Answers are given for every step of the request, in their order, also where the engine has nothing to say.
 
+use std::collections::HashMap;
+
 use clickhouse::Row;
-use clickhouse::query::Query;
+use clickhouse::query::{Query, RowCursor};
 use serde::Deserialize;
 use snag_store::Store;
 
 use super::people::People;
+use super::why::Touched;
 use super::{Coverage, FunnelRequest};
 use crate::condition::{self, Bindings};
 use crate::period::Period;
@@ -16,9 +19,17 @@ use crate::{Error, Order};
 
 const FUNNEL_SQL: &str = include_str!("../../../../sql/reports/funnel.sql");
 const MATCHING_SQL: &str = include_str!("../../../../sql/reports/funnel_matching.sql");
+const FIELDS_SQL: &str = include_str!("../../../../sql/reports/funnel_fields.sql");
+const ELEMENTS_SQL: &str = include_str!("../../../../sql/reports/element_names.sql");
 const NAMES_SQL: &str = include_str!("../../../../sql/reports/funnel_names.sql");
 const PRESENCE_SQL: &str = include_str!("../../../../sql/reports/presence.sql");
 
+/// What tells where someone went, and what they met there; the rest of what the tracker sees does not.
+const SEEN: &str =
+    "kind NOT IN ('custom', 'copy', 'identify', 'consent', 'outbound', 'download', 'form_start')";
+/// The kind of an event, with 128 more on a page whose largest part took over 4 s to show (METRICS.md, web vitals).
+const KIND: &str = "toUInt8(toUInt8(kind) + 128 * (pageview != 0 AND pageview GLOBAL IN (\
+                    SELECT pageview FROM attention WHERE site = {site:String} AND bot = '' AND lcp_ms > 4000)))";
 /// So many visitors of a screen are enough to tell its title. Reading every title costs as much as the counting.
 const TITLE_VISITORS: u64 = 20_000;
 /// 1900-01-01, where the engine's times begin.
@@ -32,6 +43,12 @@ pub(super) struct Matching {
     pub(super) asked: u64,
     /// Of all of the site.
     pub(super) ever: u64,
+}
+
+#[derive(Row, Deserialize)]
+struct Element {
+    element: u64,
+    name_or_selector: String,
 }
 
 #[derive(Row, Deserialize)]
@@ -93,24 +110,26 @@ impl<'a> Question<'a> {
         }
     }
 
-    /// The people who may have begun, each with what is needed to walk their events.
-    pub(super) fn people(&self, plan: &Plan) -> Result<People, Error> {
+    /// The people who may have begun, each with what is needed to walk their events; `all` with all that they did.
+    pub(super) fn people(&self, plan: &Plan, all: bool) -> Result<People, Error> {
         let strict = plan.order == Order::Strict;
         let by = self.request.breakdown.is_some();
         let excluded = (MOST_STEPS..).zip(&self.exclusions);
         let mask = condition::mask((0..).zip(&self.steps).chain(excluded));
         // What the tracker found out does not lie between the steps that someone did.
         let kept = match strict {
+            _ if all => format!("mask != 0 OR {SEEN}"),
             true => format!(
                 "({}) AND (kind IN ('pageview', 'click', 'custom') OR mask != 0)",
                 self.filters
             ),
             false => "mask != 0".to_owned(),
         };
-        let all: Vec<String> = self.steps.iter().chain(&self.exclusions).cloned().collect();
+        let matching: Vec<String> = self.steps.iter().chain(&self.exclusions).cloned().collect();
         let rows = match strict {
+            _ if all => "1".to_owned(),
             true => self.filters.clone(),
-            false => self.rows(&all),
+            false => self.rows(&matching),
         };
         let list =
             |is_asked, list: &'static str, none: &'static str| if is_asked { list } else { none };
@@ -125,7 +144,7 @@ impl<'a> Question<'a> {
                 format!("bitAnd(matched, {}) != 0", plan.second()),
             ),
         };
-        let always = by || self.request.trend.is_some() || !plan.exclusions.is_empty();
+        let always = all || by || self.request.trend.is_some() || !plan.exclusions.is_empty();
         let sql = FUNNEL_SQL
             .replace(
                 "{{mask}}",
@@ -137,7 +156,7 @@ impl<'a> Question<'a> {
             .replace(
                 "{{seqs}}",
                 list(
-                    strict || by,
+                    strict || by || all,
                     "groupArrayIf(seq, kept)",
                     "emptyArrayUInt32()",
                 ),
@@ -146,9 +165,42 @@ impl<'a> Question<'a> {
                 "{{segments}}",
                 list(by, "groupArrayIf(segment, kept)", "emptyArrayString()"),
             )
+            .replace("{{kind}}", if all { KIND } else { "toUInt8(0)" })
+            .replace(
+                "{{kinds}}",
+                list(all, "groupArrayIf(kind_seen, kept)", "emptyArrayUInt8()"),
+            )
+            .replace(
+                "{{pageviews}}",
+                list(
+                    all,
+                    "groupArrayIf(pageview, mask != 0)",
+                    "emptyArrayUInt64()",
+                ),
+            )
             .replace("{{walked}}", if always { "1" } else { &next })
             .replace("{{begun}}", &begun);
         Ok(People::new(self.query(sql).fetch()?))
+    }
+
+    /// The field that was touched last, of every pageview.
+    pub(super) fn fields(&self) -> Result<RowCursor<Touched>, Error> {
+        Ok(self.query(FIELDS_SQL.to_owned()).fetch()?)
+    }
+
+    /// What elements are called, those that are known.
+    pub(super) async fn element_names(
+        &self,
+        elements: &[u64],
+    ) -> Result<HashMap<u64, String>, Error> {
+        let query = self
+            .query(ELEMENTS_SQL.to_owned())
+            .param("elements", elements);
+        let found = query.fetch_all::<Element>().await?;
+        Ok(found
+            .into_iter()
+            .map(|row| (row.element, row.name_or_selector))
+            .collect())
     }
 
     /// How many events match each of some steps, from 0.
@@ -291,7 +343,14 @@ mod tests {
 
     #[test]
     fn no_report_s_sql_holds_the_client_s_placeholder() {
-        for sql in [FUNNEL_SQL, MATCHING_SQL, NAMES_SQL, PRESENCE_SQL] {
+        for sql in [
+            FUNNEL_SQL,
+            MATCHING_SQL,
+            FIELDS_SQL,
+            ELEMENTS_SQL,
+            NAMES_SQL,
+            PRESENCE_SQL,
+        ] {
             let is_ordered = sql.contains("ORDER BY") || sql.contains("so they are in no order");
             assert!(!sql.contains('?') && is_ordered, "{sql}");
         }

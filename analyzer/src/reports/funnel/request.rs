@@ -39,6 +39,8 @@ pub struct FunnelRequest {
     pub trend: Option<Trend>,
     /// With what it is compared.
     pub compare: Option<Compare>,
+    /// Whether to say where those go who leave, and why.
+    pub why: bool,
 }
 
 /// Times between two steps, from 1, in so many bins; none for the cube root of the number of people.
@@ -86,6 +88,7 @@ impl FunnelRequest {
             histogram: None,
             trend: None,
             compare: None,
+            why: false,
         }
     }
 
@@ -113,6 +116,12 @@ impl FunnelRequest {
             .iter()
             .map(|exclusion| self.between(exclusion))
             .collect::<Result<_, _>>()?;
+        if self.why && self.order != Order::Ordered {
+            return Err(Error::usage(
+                format!("--why cannot be told of a funnel of {} order", self.order),
+                "leave out --why, or write --order ordered",
+            ));
+        }
         if let Some((_, Attribution::Step(step))) = self.breakdown {
             self.is_there(step, &format!("--attribution step:{step}"))?;
         }
@@ -204,7 +213,7 @@ mod tests {
     fn what_cannot_be_meant_says_how_to_write_it() {
         type Change = fn(&mut FunnelRequest);
         let three = ["event:a", "event:b", "event:c"];
-        let cases: [(&[&str], Change, &str); 9] = [
+        let cases: [(&[&str], Change, &str); 10] = [
             (
                 &["event:a"],
                 |_| {},
@@ -239,6 +248,11 @@ mod tests {
                 &["event:a", "event:b?", "event:c"],
                 |request| request.exclusions = vec!["event:x@1..2".parse().unwrap()],
                 "names step 2, which is optional",
+            ),
+            (
+                &three,
+                |request| (request.why, request.order) = (true, Order::Any),
+                "--why cannot be told of a funnel of any order",
             ),
             (
                 &three,

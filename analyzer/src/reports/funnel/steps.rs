@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::FunnelRequest;
+use super::leavers::Went;
 use super::tally::{Tally, mean_seconds, quantile_seconds};
 use crate::Order;
 use crate::format::printable;
@@ -45,6 +46,8 @@ pub struct FunnelStep {
     pub p90_seconds: Option<f64>,
     /// What the events that served the step were worth, by currency.
     pub revenue: BTreeMap<String, f64>,
+    /// Where those went who got here and no further, if asked for; the shares sum to 1.
+    pub leavers: Vec<Went>,
     #[serde(skip)]
     pub(super) screen: bool,
     /// Visitors of the previous step.
@@ -120,6 +123,7 @@ pub(super) fn steps(
             median_seconds: None,
             p90_seconds: None,
             revenue: BTreeMap::new(),
+            leavers: Vec::new(),
             screen: request.order != Order::Any && step.is_screen(),
             previous,
         });
