@@ -239,6 +239,9 @@ impl<'a> Question<'a> {
         seen: &[u64],
     ) -> Result<Vec<Option<String>>, Error> {
         let mut titles = vec![None; self.steps.len()];
+        if self.request.order == Order::Any {
+            return Ok(titles);
+        }
         let mut untitled: Vec<usize> = (0..self.steps.len())
             .filter(|at| {
                 self.request.steps[*at].is_screen() && seen.get(*at).is_some_and(|seen| *seen > 0)
