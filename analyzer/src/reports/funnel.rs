@@ -14,6 +14,7 @@ mod leavers;
 mod people;
 mod question;
 mod request;
+mod sections;
 mod steps;
 mod tally;
 mod titles;

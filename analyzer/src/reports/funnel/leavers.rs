@@ -303,5 +303,4 @@ fn met(stood: usize, until: i64, person: &Person) -> [bool; COUNT] {
 }
 
 #[cfg(test)]
-#[path = "leavers_tests.rs"]
 mod tests;

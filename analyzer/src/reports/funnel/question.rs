@@ -9,11 +9,10 @@ use clickhouse::query::{Query, RowCursor};
 use serde::Deserialize;
 use snag_store::Store;
 
+use super::FunnelRequest;
 use super::people::People;
 use super::why::Touched;
-use super::{Coverage, FunnelRequest};
 use crate::condition::{self, Bindings};
-use crate::period::Period;
 use crate::walk::{MOST_STEPS, Plan};
 use crate::{Error, Order};
 
@@ -21,7 +20,6 @@ const FUNNEL_SQL: &str = include_str!("../../../../sql/reports/funnel.sql");
 const MATCHING_SQL: &str = include_str!("../../../../sql/reports/funnel_matching.sql");
 const FIELDS_SQL: &str = include_str!("../../../../sql/reports/funnel_fields.sql");
 const ELEMENTS_SQL: &str = include_str!("../../../../sql/reports/element_names.sql");
-const NAMES_SQL: &str = include_str!("../../../../sql/reports/funnel_names.sql");
 const PRESENCE_SQL: &str = include_str!("../../../../sql/reports/presence.sql");
 
 /// What tells where someone went, and what they met there; the rest of what the tracker sees does not.
@@ -30,11 +28,6 @@ const SEEN: &str =
 /// The kind of an event, with 128 more on a page whose largest part took over 4 s to show (METRICS.md, web vitals).
 const KIND: &str = "toUInt8(toUInt8(kind) + 128 * (pageview != 0 AND pageview GLOBAL IN (\
                     SELECT pageview FROM attention WHERE site = {site:String} AND bot = '' AND lcp_ms > 4000)))";
-/// So many visitors of a screen are enough to tell its title. Reading every title costs as much as the counting.
-const TITLE_VISITORS: u64 = 20_000;
-/// 1900-01-01, where the engine's times begin.
-const EARLIEST_MS: i64 = -2_208_988_800_000;
-
 /// How many events match a step.
 #[derive(Debug, Clone, Copy, Row, Deserialize)]
 pub(super) struct Matching {
@@ -51,17 +44,6 @@ struct Element {
     name_or_selector: String,
 }
 
-#[derive(Row, Deserialize)]
-struct Title {
-    step: u8,
-    title: String,
-    #[expect(
-        dead_code,
-        reason = "orders the rows; a row has all columns of its query"
-    )]
-    pageviews: u64,
-}
-
 /// How many events there are in the period, and of these how many meet the filters.
 #[derive(Row, Deserialize)]
 pub(super) struct Presence {
@@ -72,11 +54,11 @@ pub(super) struct Presence {
 /// A request as conditions of SQL, with what they are bound to.
 pub(super) struct Question<'a> {
     store: &'a Store,
-    request: &'a FunnelRequest,
+    pub(super) request: &'a FunnelRequest,
     bindings: Bindings,
     period: String,
     filters: String,
-    steps: Vec<String>,
+    pub(super) steps: Vec<String>,
     exclusions: Vec<String>,
     segment: Option<String>,
 }
@@ -231,55 +213,6 @@ impl<'a> Question<'a> {
         Ok(steps.iter().map(of).collect())
     }
 
-    /// The title of each step that has one: the most frequent of the latest stretch that shows enough visitors, else
-    /// of the whole period. `seen` are visitors or events of each step.
-    pub(super) async fn titles(
-        &self,
-        coverage: Option<Coverage>,
-        seen: &[u64],
-    ) -> Result<Vec<Option<String>>, Error> {
-        let mut titles = vec![None; self.steps.len()];
-        if self.request.order == Order::Any {
-            return Ok(titles);
-        }
-        let mut untitled: Vec<usize> = (0..self.steps.len())
-            .filter(|at| {
-                self.request.steps[*at].is_screen() && seen.get(*at).is_some_and(|seen| *seen > 0)
-            })
-            .collect();
-        let most = untitled.iter().map(|at| seen[*at]).max().unwrap_or(0);
-        let latest =
-            coverage.and_then(|coverage| latest_stretch(coverage, &self.request.period, most));
-        for since in latest.into_iter().chain([EARLIEST_MS]) {
-            if untitled.is_empty() {
-                break;
-            }
-            for found in self.titles_since(since, &untitled).await? {
-                let at = usize::from(found.step).wrapping_sub(1);
-                untitled.retain(|other| *other != at);
-                if let Some(title) = titles.get_mut(at) {
-                    *title = Some(found.title);
-                }
-            }
-        }
-        Ok(titles)
-    }
-
-    async fn titles_since(&self, since: i64, wanted: &[usize]) -> Result<Vec<Title>, Error> {
-        let screens: Vec<(usize, &String)> = wanted
-            .iter()
-            .filter_map(|at| Some((*at, self.steps.get(*at)?)))
-            .collect();
-        let conditions: Vec<String> = screens
-            .iter()
-            .map(|(_, condition)| (*condition).clone())
-            .collect();
-        let sql = NAMES_SQL
-            .replace("{{mask}}", &condition::mask(screens))
-            .replace("{{rows}}", &self.rows(&conditions));
-        Ok(self.query(sql).param("since", since).fetch_all().await?)
-    }
-
     /// Whether there is anything to count at all.
     pub(super) async fn presence(&self) -> Result<Presence, Error> {
         Ok(self
@@ -289,11 +222,11 @@ impl<'a> Question<'a> {
     }
 
     /// The events that meet the filters and one of the conditions at least.
-    fn rows(&self, conditions: &[String]) -> String {
+    pub(super) fn rows(&self, conditions: &[String]) -> String {
         format!("({}) AND ({})", self.filters, condition::any(conditions))
     }
 
-    fn query(&self, sql: String) -> Query {
+    pub(super) fn query(&self, sql: String) -> Query {
         let query = self
             .store
             .client()
@@ -302,47 +235,9 @@ impl<'a> Question<'a> {
     }
 }
 
-/// The start of the latest stretch in which `TITLE_VISITORS` of the `visitors` of the whole may be expected; none where
-/// that is the whole.
-fn latest_stretch(coverage: Coverage, period: &Period, visitors: u64) -> Option<i64> {
-    if visitors <= TITLE_VISITORS {
-        return None;
-    }
-    let start = period
-        .start()
-        .map_or(coverage.first_ms, |start| start.max(coverage.first_ms));
-    let end = period
-        .end()
-        .map_or(coverage.last_ms, |end| end.min(coverage.last_ms));
-    let length =
-        i128::from(end.saturating_sub(start)) * i128::from(TITLE_VISITORS) / i128::from(visitors);
-    i64::try_from(length)
-        .ok()
-        .map(|length| end.saturating_sub(length))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn titles_of_many_visitors_are_taken_from_the_latest_stretch() {
-        let coverage = Coverage::of(1_000_000, 2_000_000);
-        let to = |text: &str| Period::new(None, Some(text.parse().unwrap())).unwrap();
-        let cases = [
-            (Period::all(), 20_000, None),
-            (Period::all(), 40_000, Some(1_500_000)),
-            (Period::all(), 200_000, Some(1_900_000)),
-            (to("1970-01-01T00:24:59.999Z"), 40_000, Some(1_250_000)),
-        ];
-        for (period, visitors, since) in cases {
-            assert_eq!(
-                latest_stretch(coverage, &period, visitors),
-                since,
-                "{visitors} {period}"
-            );
-        }
-    }
 
     #[test]
     fn no_report_s_sql_holds_the_client_s_placeholder() {
@@ -351,7 +246,6 @@ mod tests {
             MATCHING_SQL,
             FIELDS_SQL,
             ELEMENTS_SQL,
-            NAMES_SQL,
             PRESENCE_SQL,
         ] {
             let is_ordered = sql.contains("ORDER BY") || sql.contains("so they are in no order");
