@@ -4,7 +4,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use snag_analyzer::{Filters, Format, Moment, Step, Window};
+use snag_analyzer::{
+    Attribution, Compare, Dimensions, Exclusion, Filters, Format, Histogram, Moment, Order, Step,
+    Trend, Window,
+};
 use url::Url;
 
 /// Finds where a website trips its visitors, and says how sure it is.
@@ -177,22 +180,52 @@ pub(crate) struct Funnel {
     /// Site identifier, as in data-site
     #[arg(long, value_name = "SITE")]
     pub(crate) site: String,
-    /// A step: page:/cart, page:/product/*, click:'#pay', event:purchase, any:, each with an optional filter in
-    /// brackets such as event:purchase[plan=pro]; repeat for 2 to 20 steps
+    /// A step: page:/cart, page:/product/*, page~^/p/[0-9]+$, url~step=2, click:'#pay', event:purchase, any:, each with
+    /// an optional filter in brackets such as event:purchase[plan=pro], and with ? at the end if it may be left out;
+    /// repeat for 2 to 20 steps
     #[arg(long = "step", value_name = "STEP", required = true)]
     pub(crate) steps: Vec<Step>,
-    /// Time from the first step within which the others count: 300s, 30m, 12h, 14d
+    /// How steps follow each other: ordered (others may lie between), strict (none), any (as it comes)
+    #[arg(long, value_name = "ORDER", default_value = "ordered")]
+    pub(crate) order: Order,
+    /// Time from the first step within which the others count, 1s to 90d: 300s, 30m, 12h, 14d
     #[arg(long, value_name = "TIME", default_value = "14d")]
     pub(crate) window: Window,
+    /// What must not happen on the way, written like a step: event:login@1..2 between steps 1 and 2, without @ from the
+    /// first to the last; may be repeated
+    #[arg(long = "exclude", value_name = "STEP[@A..B]")]
+    pub(crate) exclusions: Vec<Exclusion>,
     /// First day, 2026-01-31, or time [default: all there is]
     #[arg(long, value_name = "DATE")]
     pub(crate) from: Option<Moment>,
     /// Last day, included, or time
     #[arg(long, value_name = "DATE")]
     pub(crate) to: Option<Moment>,
-    /// Only events for which this holds: 'device=mobile,country!=DE'; may be repeated
+    /// Only events for which this holds: 'device=mobile,country!=DE,path~^/blog/'; may be repeated
     #[arg(long = "where", value_name = "FILTER")]
     pub(crate) filters: Vec<Filters>,
+    /// The same funnel for each value of these: device, or country,props.plan
+    #[arg(long, value_name = "NAMES")]
+    pub(crate) by: Option<Dimensions>,
+    /// Whose value a visitor has: first, last, step:2, or all for a funnel over the events of each value [default: first]
+    #[arg(long, value_name = "WHICH", requires = "by")]
+    pub(crate) attribution: Option<Attribution>,
+    /// Times between two steps, as 1..3
+    #[arg(long, value_name = "A..B")]
+    pub(crate) histogram: Option<Histogram>,
+    /// In how many bins, 1 to 1000 [default: the cube root of the number of visitors]
+    #[arg(long, value_name = "N", requires = "histogram", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) bins: Option<u16>,
+    /// The same funnel for each day or week in which visitors began
+    #[arg(long, value_name = "day|week")]
+    pub(crate) trend: Option<Trend>,
+    /// Beside it that of the period before (previous), or of other filters in place of those of --where
+    #[arg(long, value_name = "previous|FILTER")]
+    pub(crate) compare: Option<Compare>,
+    /// Where those go who leave, and of the step that loses most what they met and at which field they stopped; ordered
+    /// funnels only, and takes longer
+    #[arg(long)]
+    pub(crate) why: bool,
     /// How to print
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(crate) format: Format,

@@ -8,6 +8,7 @@ use clickhouse::query::Query;
 use crate::filter::{DIMENSIONS, Dimension, Filter, Operator};
 use crate::pattern::{self, Pattern};
 use crate::period::Period;
+use crate::regex;
 use crate::step::{ClickTarget, Step, Target};
 
 /// The texts and bounds that a composed condition refers to.
@@ -67,8 +68,20 @@ impl Bindings {
         all(filters.iter().map(|filter| self.filter(filter)).collect())
     }
 
-    fn filter(&mut self, filter: &Filter) -> String {
-        let subject = match &filter.dimension {
+    /// The values of dimensions as one text, joined with bars.
+    pub(crate) fn values(&mut self, dimensions: &[Dimension]) -> String {
+        let values: Vec<String> = dimensions
+            .iter()
+            .map(|dimension| format!("toString({})", self.subject(dimension)))
+            .collect();
+        match values.as_slice() {
+            [value] => value.clone(),
+            values => format!("concat({})", values.join(", '|', ")),
+        }
+    }
+
+    fn subject(&mut self, dimension: &Dimension) -> String {
+        match dimension {
             Dimension::Known(wanted) => {
                 let known = DIMENSIONS.iter().find(|(name, _)| name == wanted);
                 known.map_or_else(
@@ -77,12 +90,19 @@ impl Bindings {
                 )
             }
             Dimension::Property(key) => format!("props[{}]", self.text(key)),
+        }
+    }
+
+    fn filter(&mut self, filter: &Filter) -> String {
+        let subject = self.subject(&filter.dimension);
+        let value = match filter.operator {
+            Operator::Matches => self.text(&regex::without_case(&filter.value)),
+            Operator::Is | Operator::IsNot => self.text(&filter.value),
         };
-        let value = self.text(&filter.value);
         match filter.operator {
             Operator::Is => format!("{subject} = {value}"),
             Operator::IsNot => format!("{subject} != {value}"),
-            Operator::Contains => contains(&subject, &value),
+            Operator::Matches => matches(&subject, &value),
         }
     }
 
@@ -93,11 +113,11 @@ impl Bindings {
                 format!("kind = 'pageview' AND {}", self.pattern("path", pattern))
             }
             Target::Address(pattern) => self.address(pattern),
-            Target::Url(part) => {
+            Target::Matching(dimension, regex) => {
                 let filter = Filter {
-                    dimension: Dimension::Known("url"),
-                    operator: Operator::Contains,
-                    value: part.clone(),
+                    dimension: Dimension::Known(dimension),
+                    operator: Operator::Matches,
+                    value: regex.clone(),
                 };
                 format!("kind = 'pageview' AND {}", self.filter(&filter))
             }
@@ -144,9 +164,8 @@ impl Bindings {
             ClickTarget::Anything => return "kind = 'click'".to_owned(),
             ClickTarget::Selector(selector) => format!("selector = {}", self.text(selector)),
             ClickTarget::Text(text) => format!("trimBoth(text) = {}", self.text(text.trim())),
-            ClickTarget::TextPart(part) => {
-                let part = self.text(part);
-                contains("text", &part)
+            ClickTarget::TextMatching(regex) => {
+                matches("text", &self.text(&regex::without_case(regex)))
             }
         };
         // GLOBAL: on a cluster the elements are asked for once, not by every shard.
@@ -157,9 +176,9 @@ impl Bindings {
     }
 }
 
-/// `subject` holds `part`, which is a reference or a constant, whatever the case of the letters.
-fn contains(subject: &str, part: &str) -> String {
-    format!("positionCaseInsensitiveUTF8({subject}, {part}) > 0")
+/// `subject` holds what a regex describes, which is a reference.
+fn matches(subject: &str, regex: &str) -> String {
+    format!("match({subject}, {regex})")
 }
 
 /// All of the conditions.
@@ -183,20 +202,16 @@ fn joined(conditions: Vec<String>, by: &str, none: &str) -> String {
     }
 }
 
-/// So many steps fit into a mask.
-pub(crate) const MASK_BITS: usize = 20;
-
-/// A number whose bit `20 - k` says whether the k-th step matches; `steps` are (k, condition).
-pub(crate) fn mask<'a>(steps: impl IntoIterator<Item = (usize, &'a String)>) -> String {
-    let bits = steps.into_iter().map(|(number, condition)| {
-        let bit = 1_u32 << (MASK_BITS - number);
-        format!("toUInt32({condition}) * {bit}")
-    });
-    // An UInt64 also when there is no step.
-    std::iter::once("toUInt64(0)".to_owned())
-        .chain(bits)
-        .collect::<Vec<_>>()
-        .join(" + ")
+/// A `UInt32` whose bits say which conditions hold; `conditions` are (bit, condition).
+pub(crate) fn mask<'a>(conditions: impl IntoIterator<Item = (usize, &'a String)>) -> String {
+    let bits: Vec<String> = conditions
+        .into_iter()
+        .map(|(bit, condition)| format!("toUInt32({condition}) * {}", 1_u32 << bit))
+        .collect();
+    match bits.is_empty() {
+        true => "toUInt32(0)".to_owned(),
+        false => format!("toUInt32({})", bits.join(" + ")),
+    }
 }
 
 #[cfg(test)]
@@ -262,16 +277,16 @@ mod tests {
             Target::Path(Pattern::Exact(hostile.into())),
             Target::Path(Pattern::Glob(vec![hostile.into(), hostile.into()])),
             Target::Address(Pattern::Exact(format!("{hostile}/{hostile}"))),
-            Target::Url(hostile.into()),
+            Target::Matching("url", hostile.into()),
             Target::Event(hostile.into()),
             Target::Click(ClickTarget::Selector(hostile.into())),
             Target::Click(ClickTarget::Text(hostile.into())),
-            Target::Click(ClickTarget::TextPart(hostile.into())),
+            Target::Click(ClickTarget::TextMatching(hostile.into())),
         ];
         for target in targets {
             let mut step: Step = "any:".parse().unwrap();
             step.target = target;
-            for operator in [Operator::Is, Operator::IsNot, Operator::Contains] {
+            for operator in [Operator::Is, Operator::IsNot, Operator::Matches] {
                 let dimension = Dimension::Property(hostile.into());
                 step.filters.push(Filter {
                     dimension,
@@ -295,15 +310,12 @@ mod tests {
     }
 
     #[test]
-    fn the_first_step_has_the_highest_bit_of_the_mask() {
+    fn each_condition_has_its_bit_of_the_mask() {
         let conditions = ["a".to_owned(), "b".to_owned()];
-        let numbered = conditions
-            .iter()
-            .enumerate()
-            .map(|(at, condition)| (at + 1, condition));
         assert_eq!(
-            mask(numbered),
-            "toUInt64(0) + toUInt32(a) * 524288 + toUInt32(b) * 262144"
+            mask([0, 20].into_iter().zip(&conditions)),
+            "toUInt32(toUInt32(a) * 1 + toUInt32(b) * 1048576)"
         );
+        assert_eq!(mask([]), "toUInt32(0)");
     }
 }

@@ -1,4 +1,4 @@
-//! Filters: `device=mobile,country!=DE,props.plan~pro`, a comma meaning "and".
+//! Filters: `device=mobile,country!=DE,path~^/blog/`, a comma meaning "and".
 //!
 //! A filter looks at one event at a time. It knows names, operators and values; how the engine is asked stands in
 //! `condition`.
@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use crate::Error;
 use crate::names::nearest_first;
+use crate::regex;
 use crate::word::Reader;
 
 /// What of an event is looked at.
@@ -22,9 +23,10 @@ pub enum Dimension {
 ///
 /// `url` is host, path and the kept query; `name` is a custom event's name, else `pageview` or `click`. The sign that
 /// divides path and query is spelled `char(63)`, because the client takes the sign itself for a placeholder.
-pub(crate) const DIMENSIONS: [(&str, &str); 20] = [
+pub(crate) const DIMENSIONS: [(&str, &str); 21] = [
     ("browser", "browser"),
     ("browser_version", "browser_version"),
+    ("channel", "channel"),
     ("city", "city"),
     ("country", "country"),
     ("device", "device"),
@@ -57,8 +59,8 @@ pub enum Operator {
     Is,
     /// `!=`: another text, or none.
     IsNot,
-    /// `~`: holds the text, whatever the case of its letters.
-    Contains,
+    /// `~`: holds what the regex describes, whatever the case of its letters.
+    Matches,
 }
 
 /// One condition on an event.
@@ -113,14 +115,14 @@ fn read_one(reader: &mut Reader<'_>, place: Place) -> Result<Filter, String> {
         .text();
     let operator = match reader.peek() {
         Some('=') => Operator::Is,
-        Some('~') => Operator::Contains,
+        Some('~') => Operator::Matches,
         Some('!') => {
             reader.take('!');
             Operator::IsNot
         }
         _ => return Err(format!("{key:?} is compared with nothing")),
     };
-    if !reader.take(if operator == Operator::Contains {
+    if !reader.take(if operator == Operator::Matches {
         '~'
     } else {
         '='
@@ -131,10 +133,10 @@ fn read_one(reader: &mut Reader<'_>, place: Place) -> Result<Filter, String> {
         return Err("a comparison without a name before it".to_owned());
     }
     let stops = |letter: char| letter == ',' || (place != Place::Everywhere && letter == ']');
-    let value = reader.word(stops)?.text();
-    if operator == Operator::Contains && value.is_empty() {
-        return Err(format!("every {key:?} contains the empty text"));
-    }
+    let value = match operator {
+        Operator::Matches => regex::read(reader, stops)?,
+        Operator::Is | Operator::IsNot => reader.word(stops)?.text(),
+    };
     Ok(Filter {
         dimension: dimension(&key, place)?,
         operator,
@@ -142,7 +144,7 @@ fn read_one(reader: &mut Reader<'_>, place: Place) -> Result<Filter, String> {
     })
 }
 
-fn dimension(key: &str, place: Place) -> Result<Dimension, String> {
+pub(crate) fn dimension(key: &str, place: Place) -> Result<Dimension, String> {
     if let Some(property) = key.strip_prefix(PROPERTY) {
         return match property {
             "" => Err("no property is named after \"props.\"".to_owned()),
@@ -170,7 +172,7 @@ fn dimension(key: &str, place: Place) -> Result<Dimension, String> {
     }
 }
 
-const MEND: &str = "write such as device=mobile,country!=DE,props.plan~pro, with '…' around what holds a comma or a bracket";
+const MEND: &str = "write such as device=mobile,country!=DE,path~^/blog/, with '…' around what holds a comma or a bracket";
 
 impl FromStr for Filters {
     type Err = Error;
@@ -216,15 +218,26 @@ mod tests {
             ),
             (
                 "props.$current_url~Aloha",
-                vec![filter(
-                    property("$current_url"),
-                    Operator::Contains,
-                    "Aloha",
-                )],
+                vec![filter(property("$current_url"), Operator::Matches, "Aloha")],
             ),
             (
                 "url~[x]",
-                vec![filter(Dimension::Known("url"), Operator::Contains, "[x]")],
+                vec![filter(Dimension::Known("url"), Operator::Matches, "[x]")],
+            ),
+            (
+                r"path~^/a\.b\,c$,device=x",
+                vec![
+                    filter(Dimension::Known("path"), Operator::Matches, r"^/a\.b,c$"),
+                    filter(Dimension::Known("device"), Operator::Is, "x"),
+                ],
+            ),
+            (
+                "path~'^/a{1,2}$'",
+                vec![filter(
+                    Dimension::Known("path"),
+                    Operator::Matches,
+                    "^/a{1,2}$",
+                )],
             ),
             (
                 "'props.a=b'='c,d'",
@@ -265,6 +278,7 @@ mod tests {
             "device!mobile",
             "device='a'b",
             "device~",
+            "path~(a",
             "props.=a",
             "device='a",
         ] {

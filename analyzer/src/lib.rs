@@ -6,25 +6,35 @@
 //! Invariant: what a user typed and what a visitor sent reaches the engine as a bound parameter, never as SQL. Rows of
 //! bots are counted nowhere. Nothing is read but the store, nothing is printed.
 
+mod breakdown;
 mod condition;
 mod error;
+mod exclusion;
 mod filter;
 pub mod format;
 mod names;
+mod order;
 mod pattern;
 mod period;
+mod regex;
 pub mod reports;
 pub mod statistics;
 mod step;
+pub mod walk;
 mod window;
 mod word;
 
+pub use breakdown::{Attribution, Dimensions};
 pub use error::Error;
+pub use exclusion::Exclusion;
 pub use filter::{Dimension, Filter, Filters, Operator};
 pub use format::Format;
+pub use order::Order;
 pub use pattern::Pattern;
 pub use period::{Moment, Period};
-pub use reports::funnel::{Funnel, FunnelRequest, funnel};
+pub use reports::funnel::{
+    Compare, Destination, Funnel, FunnelRequest, FunnelStep, Histogram, Trend, funnel,
+};
 pub use reports::overview::{Overview, overview};
 pub use reports::pages::{Pages, pages};
 pub use reports::realtime::{Realtime, realtime};

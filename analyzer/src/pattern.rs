@@ -19,6 +19,14 @@ impl Pattern {
         }
     }
 
+    /// As it was written, with its stars.
+    pub(crate) fn plain(&self) -> String {
+        match self {
+            Self::Exact(text) => text.clone(),
+            Self::Glob(pieces) => pieces.join("*"),
+        }
+    }
+
     /// The first piece, up to the first star.
     pub(crate) fn head(&self) -> &str {
         match self {

@@ -178,6 +178,14 @@ pub(crate) fn day_text(milliseconds: i64) -> String {
 mod tests {
     use super::*;
 
+    #[test]
+    fn the_period_before_is_as_long_and_ends_where_the_other_starts() {
+        let week = period("1970-01-08", "1970-01-14").unwrap();
+        let before = week.before().unwrap();
+        assert_eq!((before.start(), before.end()), (Some(0), Some(7 * DAY_MS)));
+        assert_eq!(period("1970-01-08", "").unwrap().before(), None);
+    }
+
     fn period(from: &str, to: &str) -> Result<Period, Error> {
         let moment = |text: &str| (!text.is_empty()).then(|| text.parse().unwrap());
         Period::new(moment(from), moment(to))

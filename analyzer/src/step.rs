@@ -1,5 +1,6 @@
-//! Steps of a funnel: `page:/cart`, `page:/shop/*`, `page:https://host/path`, `url~/checkout`, `click:#pay`,
-//! `click:text=Pay now`, `click:text~pay`, `event:purchase[plan=pro]`, `any:`.
+//! Steps of a funnel: `page:/cart`, `page:/shop/*`, `page:https://host/path`, `page~^/p/[0-9]+$`, `url~step=2`,
+//! `click:#pay`, `click:text=Pay now`, `click:text~pay`, `event:purchase[plan=pro]`, `any:`; a question mark at the end
+//! says that the step may be left out.
 //!
 //! A step keeps the text it was written as. What it matches is decided here; how the engine is asked for it, in
 //! `condition`.
@@ -10,6 +11,7 @@ use std::str::FromStr;
 use crate::Error;
 use crate::filter::{Filter, Filters, Place};
 use crate::pattern::Pattern;
+use crate::regex;
 use crate::word::{Reader, Word};
 
 /// One step.
@@ -20,6 +22,8 @@ pub struct Step {
     pub target: Target,
     /// What else has to hold of them.
     pub filters: Vec<Filter>,
+    /// Whether it may be left out.
+    pub optional: bool,
 }
 
 /// Which events a step is about.
@@ -29,8 +33,8 @@ pub enum Target {
     Path(Pattern),
     /// Pageviews of a host and path, written as a URL.
     Address(Pattern),
-    /// Pageviews whose host, path and query hold a text, whatever the case of its letters.
-    Url(String),
+    /// Pageviews of which this, `path` or `url`, holds what a regex describes, whatever the case of its letters.
+    Matching(&'static str, String),
     /// Clicks.
     Click(ClickTarget),
     /// Events by name; `pageview` and `click` name all of these.
@@ -48,8 +52,8 @@ pub enum ClickTarget {
     Selector(String),
     /// The elements with this text.
     Text(String),
-    /// The elements whose text holds this, whatever the case of its letters.
-    TextPart(String),
+    /// The elements whose text holds what a regex describes, whatever the case of its letters.
+    TextMatching(String),
 }
 
 impl Step {
@@ -57,7 +61,7 @@ impl Step {
     #[must_use]
     pub fn is_screen(&self) -> bool {
         match &self.target {
-            Target::Path(_) | Target::Address(_) | Target::Url(_) => true,
+            Target::Path(_) | Target::Address(_) | Target::Matching(..) => true,
             Target::Event(name) => matches!(name.as_str(), "pageview" | "$pageview"),
             Target::Click(_) | Target::Any => false,
         }
@@ -67,12 +71,16 @@ impl Step {
     #[must_use]
     pub fn plain_name(&self) -> String {
         let given = self.given.as_str();
+        let given = given
+            .strip_suffix('?')
+            .filter(|_| self.optional)
+            .unwrap_or(given);
         let after = |kind: &str| given.strip_prefix(kind).unwrap_or(given).trim().to_owned();
         match &self.target {
             Target::Path(_) | Target::Address(_) => after("page:"),
             Target::Event(_) => after("event:"),
             Target::Any if self.filters.is_empty() => "any event".to_owned(),
-            Target::Url(_) | Target::Click(_) | Target::Any => given.to_owned(),
+            Target::Matching(..) | Target::Click(_) | Target::Any => given.to_owned(),
         }
     }
 }
@@ -83,29 +91,42 @@ impl fmt::Display for Step {
     }
 }
 
-const MEND: &str = "write page:/cart, page:/shop/*, url~/checkout, click:#pay, click:text=Pay, event:purchase or any:, \
-                    with conditions in brackets such as event:purchase[plan=pro]";
+const MEND: &str = "write page:/cart, page:/shop/*, page~^/p/[0-9]+$, url~step=2, click:#pay, click:text=Pay, \
+                    event:purchase or any:, with conditions in brackets such as event:purchase[plan=pro], and ? at the \
+                    end of a step that may be left out";
 
 impl FromStr for Step {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let given = text.trim();
-        let (target, filters) = read(given).map_err(|why| {
+        let (text, optional) = without_mark(given);
+        let (target, filters) = read(text).map_err(|why| {
             Error::usage(format!("the step {given:?} cannot be read ({why})"), MEND)
         })?;
         Ok(Self {
             given: given.to_owned(),
             target,
             filters,
+            optional,
         })
     }
 }
 
+/// The step without the mark of what may be left out, and whether it had one; a backslash makes it a letter.
+fn without_mark(text: &str) -> (&str, bool) {
+    match text.strip_suffix('?') {
+        Some(rest) if !rest.ends_with('\\') => (rest.trim_end(), true),
+        _ => (text, false),
+    }
+}
+
 fn read(text: &str) -> Result<(Target, Vec<Filter>), String> {
-    if let Some(rest) = text.strip_prefix("url~") {
-        let (word, filters) = read_value(rest)?;
-        return Ok((Target::Url(given(word, "text after url~")?), filters));
+    for (prefix, dimension) in [("url~", "url"), ("page~", "path")] {
+        if let Some(rest) = text.strip_prefix(prefix) {
+            let (regex, filters) = read_regex(rest)?;
+            return Ok((Target::Matching(dimension, regex), filters));
+        }
     }
     let (kind, rest) = text.split_once(':').ok_or("it has no kind")?;
     match kind {
@@ -142,6 +163,18 @@ fn read_value(text: &str) -> Result<(Word, Vec<Filter>), String> {
     let word = reader.word(|letter| letter == '[')?;
     let filters = read_brackets(&mut reader, Place::Step)?;
     Ok((word, filters))
+}
+
+/// A regex and the brackets behind it: a last bracket that reads as conditions is one, others are the regex's own.
+fn read_regex(text: &str) -> Result<(String, Vec<Filter>), String> {
+    if text.trim_start().starts_with(['\'', '"']) {
+        let mut reader = Reader::new(text);
+        let regex = regex::read(&mut reader, |_| false)?;
+        return Ok((regex, read_brackets(&mut reader, Place::Step)?));
+    }
+    let (text, filters) = split_brackets(text, Place::Click);
+    let regex = regex::read(&mut Reader::new(&text), |_| false)?;
+    Ok((regex, filters))
 }
 
 fn read_brackets(reader: &mut Reader<'_>, place: Place) -> Result<Vec<Filter>, String> {
@@ -207,17 +240,14 @@ fn read_click(text: &str) -> Result<(Target, Vec<Filter>), String> {
         ));
     }
     if let Some(rest) = prefixed("text~") {
-        let (word, filters) = read_value(rest)?;
-        return Ok((
-            Target::Click(ClickTarget::TextPart(given(word, "text after text~")?)),
-            filters,
-        ));
+        let (regex, filters) = read_regex(rest)?;
+        return Ok((Target::Click(ClickTarget::TextMatching(regex)), filters));
     }
     let (selector, filters) = if text.starts_with(['\'', '"']) {
         let (word, filters) = read_value(text)?;
         (given(word, "selector in the quotes")?, filters)
     } else {
-        split_selector(text)
+        split_brackets(text, Place::Click)
     };
     let target = match selector.as_str() {
         "" | "*" => ClickTarget::Anything,
@@ -226,10 +256,10 @@ fn read_click(text: &str) -> Result<(Target, Vec<Filter>), String> {
     Ok((Target::Click(target), filters))
 }
 
-fn split_selector(text: &str) -> (String, Vec<Filter>) {
+fn split_brackets(text: &str, place: Place) -> (String, Vec<Filter>) {
     text.match_indices('[')
         .find_map(|(at, _)| {
-            let filters = read_brackets(&mut Reader::new(&text[at..]), Place::Click).ok()?;
+            let filters = read_brackets(&mut Reader::new(&text[at..]), place).ok()?;
             Some((text[..at].trim_end().to_owned(), filters))
         })
         .unwrap_or_else(|| (text.to_owned(), Vec::new()))
@@ -280,11 +310,25 @@ mod tests {
                 0,
             ),
             (
-                "url~/checkout?step=2",
-                Target::Url("/checkout?step=2".into()),
+                r"url~/checkout\?step=2",
+                Target::Matching("url", r"/checkout\?step=2".into()),
                 0,
             ),
-            ("url~pay[device=mobile]", Target::Url("pay".into()), 1),
+            (
+                "url~pay[device=mobile]",
+                Target::Matching("url", "pay".into()),
+                1,
+            ),
+            (
+                "page~^/p/[0-9]+$",
+                Target::Matching("path", "^/p/[0-9]+$".into()),
+                0,
+            ),
+            (
+                "page~'^/[a-z]{1,2}'[device=mobile]",
+                Target::Matching("path", "^/[a-z]{1,2}".into()),
+                1,
+            ),
             ("click:#pay", selector("#pay"), 0),
             ("click:'#pay'", selector("#pay"), 0),
             (r"click:.md\:w-1\/2", selector(r".md\:w-1\/2"), 0),
@@ -310,7 +354,7 @@ mod tests {
             ),
             (
                 "click:text~pay[path=/cart]",
-                Target::Click(ClickTarget::TextPart("pay".into())),
+                Target::Click(ClickTarget::TextMatching("pay".into())),
                 1,
             ),
             (
@@ -345,7 +389,7 @@ mod tests {
         let expected = [
             (Dimension::Property("plan".into()), Operator::IsNot, "a]b"),
             (Dimension::Known("device"), Operator::Is, "mobile"),
-            (Dimension::Property("$x".into()), Operator::Contains, "Y"),
+            (Dimension::Property("$x".into()), Operator::Matches, "Y"),
         ];
         let expected = expected.map(|(dimension, operator, value)| Filter {
             dimension,
@@ -353,6 +397,26 @@ mod tests {
             value: value.into(),
         });
         assert_eq!(step.filters, expected);
+    }
+
+    #[test]
+    fn a_question_mark_at_the_end_makes_a_step_optional() {
+        let cases = [
+            ("page:/coupon?", true, "/coupon"),
+            ("event:purchase[plan=pro]?", true, "purchase[plan=pro]"),
+            ("event:'what?'", false, "'what?'"),
+            (r"event:what\?", false, r"what\?"),
+            ("click:#pay ?", true, "click:#pay"),
+        ];
+        for (text, optional, name) in cases {
+            let step: Step = text.parse().unwrap();
+            assert_eq!(
+                (step.optional, step.plain_name().trim()),
+                (optional, name),
+                "{text}"
+            );
+            assert_eq!(step.to_string(), text);
+        }
     }
 
     #[test]
@@ -371,7 +435,8 @@ mod tests {
             ("event:buy[plan=pro]x", "after the end"),
             ("event:'buy", "not closed"),
             ("any:thing", "nothing but conditions"),
-            ("url~", "no text"),
+            ("url~", "empty"),
+            ("page~/a(b", "at character 3"),
             ("click:text=", "no text"),
         ];
         for (text, why) in cases {

@@ -60,6 +60,28 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A word in which backslashes and stars stand for themselves, so that a regex needs no more of them; only before a
+    /// character that would end the word a backslash takes that meaning away.
+    pub(crate) fn raw(&mut self, stops: impl Fn(char) -> bool) -> Result<String, String> {
+        self.skip_spaces();
+        if let Some(quote @ ('\'' | '"')) = self.peek() {
+            return Ok(self.quoted(quote)?.text());
+        }
+        let mut text = String::new();
+        while let Some(letter) = self.letters.next_if(|letter| !stops(*letter)) {
+            if letter == '\\' {
+                match self.letters.next() {
+                    Some(escaped) if stops(escaped) => text.push(escaped),
+                    Some(escaped) => text.extend([letter, escaped]),
+                    None => text.push(letter),
+                }
+            } else {
+                text.push(letter);
+            }
+        }
+        Ok(text.trim_end().to_owned())
+    }
+
     fn quoted(&mut self, quote: char) -> Result<Word, String> {
         self.letters.next();
         let mut text = String::new();

@@ -1,12 +1,10 @@
--- An ordered funnel: for each step, who reached it and how long that took. One row a step, none when nothing matched.
+-- The events of a funnel, one row a person who may have begun it; how far they carry is found in analyzer/src/walk.
+-- Rows are streamed, and each stands for itself, so they are in no order.
 --
--- An event is packed into one Int64 that sorts as it is to be read: milliseconds above 20 bits of code. The mask of the
--- steps an event matches has step 1 in bit 19. The code turns the bits down to the lowest matching step over, so that at
--- one time the lowest step comes first, and of two events with the same lowest step the one that could serve less else.
---
--- starts[k] is the latest start of a run that reached step k. Steps look at the state before the event, so that one
--- event never serves two. Once the last step is reached nothing changes any more.
--- The walk from starts[reached] gives the times: the first event for each next step is the one that carried this start on.
+-- A mask has bit k - 1 where an event matches step k, and bit 20 + x where it is the x-th excluded one. The lists of
+-- a person are parallel, in no order; those that nobody needs are empty, and all are of a person who cannot have done more
+-- than the first step, unless it is asked when that was. Pageviews are those of matching events alone, in the order
+-- of the lists. Events that are worth something stand once more in worth.
 --
 -- A person is the visitor under the previous day's salt where events shortly after midnight tell of one; these events are
 -- read whether or not they match.
@@ -17,8 +15,14 @@ WITH
             visitor,
             visitor_before,
             toUnixTimestamp64Milli(time) AS at,
+            seq,
+            {{kind}} AS kind_seen,
+            pageview,
             {{mask}} AS mask,
-            bitXor(mask, 1048576 - intExp2(toUInt8(log2(greatest(mask, 1))))) AS code
+            {{kept}} AS kept,
+            {{segment}} AS segment,
+            value,
+            currency
         FROM events
         PREWHERE site = {site:String} AND bot = '' AND {{period}} AND (visitor_before != 0 OR ({{rows}}))
     ),
@@ -27,8 +31,14 @@ WITH
         SELECT
             visitor,
             max(visitor_before) AS before,
-            groupArrayIf(bitOr(bitShiftLeft(at, 20), toInt64(code)), mask != 0) AS keys,
-            groupBitOr(mask) AS matched
+            groupBitOr(mask) AS matched,
+            groupArrayIf(at, kept) AS at_list,
+            groupArrayIf(mask, kept) AS mask_list,
+            {{seqs}} AS seq_list,
+            {{segments}} AS segment_list,
+            {{kinds}} AS kind_list,
+            {{pageviews}} AS pageview_list,
+            groupArrayIf((at, mask, assumeNotNull(value), toString(currency)), mask != 0 AND value IS NOT NULL) AS worth_list
         FROM events_matched
         GROUP BY visitor
     ),
@@ -37,54 +47,24 @@ WITH
         SELECT
             if(before = 0, visitor, before) AS person,
             groupBitOr(matched) AS matched,
-            arraySort(groupArrayArray(keys)) AS keys
+            groupArrayArray(at_list) AS at_list,
+            groupArrayArray(mask_list) AS mask_list,
+            groupArrayArray(seq_list) AS seq_list,
+            groupArrayArray(segment_list) AS segment_list,
+            groupArrayArray(kind_list) AS kind_list,
+            groupArrayArray(pageview_list) AS pageview_list,
+            groupArrayArray(worth_list) AS worth_list
         FROM visitors
         GROUP BY person
-    ),
-    read AS
-    (
-        SELECT
-            matched,
-            if(bitTest(matched, 19), arrayMap(key -> bitXor(key, toInt64(1048576 - intExp2(toUInt8(log2(greatest(1048575 - bitAnd(key, 1048575), 1)))))), keys), emptyArrayInt64()) AS events,
-            arrayFold(
-                (starts, event) -> if(
-                    starts[{steps:UInt8}] > -9000000000000000000,
-                    starts,
-                    arrayMap(
-                        (step, previous, own) -> if(
-                            bitTest(event, 20 - step) AND previous > own AND bitShiftRight(event, 20) - previous <= {window:Int64},
-                            previous,
-                            own),
-                        range(1, {steps:UInt8} + 1),
-                        arrayPushFront(arrayPopBack(starts), bitShiftRight(event, 20)),
-                        starts)),
-                events,
-                arrayWithConstant({steps:UInt8}, toInt64(-9000000000000000000))) AS starts,
-            arrayCount(start -> start > -9000000000000000000, starts) AS reached
-        FROM people
-    ),
-    walked AS
-    (
-        SELECT
-            matched,
-            reached,
-            arrayFold(
-                (times, event) -> if(
-                    length(times) < reached AND bitAnd(event, bitShiftRight(524288, length(times))) != 0 AND bitShiftRight(event, 20) >= starts[reached],
-                    arrayPushBack(times, bitShiftRight(event, 20)),
-                    times),
-                if(reached < 2, emptyArrayInt64(), events),
-                emptyArrayInt64()) AS times
-        FROM read
     )
 SELECT
-    toUInt8(number) AS step,
-    countIf(reached >= step) AS visitors,
-    countIf(bitTest(matched, 20 - step)) AS matching,
-    avgIf(times[step] - times[step - 1], step > 1 AND reached >= step) AS mean_ms,
-    quantileExactInclusiveIf(0.5)(times[step] - times[step - 1], step > 1 AND reached >= step) AS median_ms,
-    quantileExactInclusiveIf(0.9)(times[step] - times[step - 1], step > 1 AND reached >= step) AS p90_ms
-FROM walked
-ARRAY JOIN range(1, {steps:UInt8} + 1) AS number
-GROUP BY step
-ORDER BY step
+    {{walked}} OR notEmpty(worth_list) AS walked,
+    if(walked, at_list, emptyArrayInt64()) AS times,
+    if(walked, mask_list, emptyArrayUInt32()) AS masks,
+    if(walked, seq_list, emptyArrayUInt32()) AS seqs,
+    if(walked, segment_list, emptyArrayString()) AS segments,
+    kind_list AS kinds,
+    pageview_list AS pageviews,
+    worth_list AS worth
+FROM people
+WHERE {{begun}}

@@ -1,7 +1,7 @@
 -- What the screens of a funnel are called: for each of its steps the most frequent title since a moment in
 -- milliseconds. One row a step at most.
 SELECT
-    toUInt8(20 - bit) AS step,
+    toUInt8(bit + 1) AS step,
     title,
     sum(shown) AS pageviews
 FROM

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use snag_analyzer::format::render;
-use snag_analyzer::{FunnelRequest, Period};
+use snag_analyzer::{FunnelRequest, Histogram, Period};
 use snag_store::Store;
 
 use crate::cli::Funnel;
@@ -19,15 +19,26 @@ pub(crate) async fn run(
     environment: &Environment,
 ) -> Result<Exit> {
     let request = FunnelRequest {
-        site: funnel.site,
-        steps: funnel.steps,
+        order: funnel.order,
         window: funnel.window,
+        exclusions: funnel.exclusions,
         period: Period::new(funnel.from, funnel.to)?,
         filters: funnel
             .filters
             .into_iter()
             .flat_map(|filters| filters.0)
             .collect(),
+        breakdown: funnel
+            .by
+            .map(|dimensions| (dimensions, funnel.attribution.unwrap_or_default())),
+        histogram: funnel.histogram.map(|histogram| Histogram {
+            bins: funnel.bins,
+            ..histogram
+        }),
+        trend: funnel.trend,
+        compare: funnel.compare,
+        why: funnel.why,
+        ..FunnelRequest::new(funnel.site, funnel.steps)
     };
     let store = Store::open(&config.store(environment)?).await?;
     let report = snag_analyzer::funnel(&store, &request).await;

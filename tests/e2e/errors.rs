@@ -57,7 +57,56 @@ fn a_funnel_that_cannot_be_told_says_why() {
             "2026-01-05",
         ),
         (vec!["--site", "shop", "--from", "soon"], 2, "soon"),
-        (vec!["--site", "shop", "--window", "0s"], 2, "window"),
+        (
+            vec!["--site", "shop", "--window", "0s"],
+            2,
+            "from 1s to 90d",
+        ),
+        (
+            vec!["--site", "shop", "--window", "91d"],
+            2,
+            "from 1s to 90d",
+        ),
+        (vec!["--site", "shop", "--order", "loose"], 2, "strict"),
+        (
+            vec!["--site", "shop", "--step", "page~/c(art"],
+            2,
+            "does not compile at character 3: unclosed group",
+        ),
+        (
+            vec!["--site", "shop", "--where", "path~*a"],
+            2,
+            "does not compile at character 1",
+        ),
+        (
+            vec!["--site", "shop", "--exclude", "event:login@1..5"],
+            2,
+            "names step 5, and the funnel has 2",
+        ),
+        (
+            vec!["--site", "shop", "--by", "plan"],
+            2,
+            "written props.plan",
+        ),
+        (
+            vec!["--site", "shop", "--compare", "previous"],
+            2,
+            "give --from and --to",
+        ),
+        (
+            [
+                &["--site", "shop"][..],
+                &["--step", "page:/cart"].repeat(19),
+            ]
+            .concat(),
+            2,
+            "21 steps do not make a funnel",
+        ),
+        (
+            vec!["--site", "shop", "--step", "page:/crat"],
+            0,
+            "step 3, page:/crat, matched no event at any time; near it are page:/cart",
+        ),
         (
             vec!["--site", "shop", "--where", "divice=mobile"],
             2,

@@ -100,7 +100,7 @@ pub(crate) fn demo(once: bool) -> Result<()> {
     let truth = added(&counts_of_truth(&seen)?, &counts_of_truth(&made_up)?)?;
     settle(&data, &truth)?;
     println!();
-    run(&mut funnel(&data, "table")?)?;
+    run(funnel(&data, "table")?.arg("--why"))?;
     println!(
         "\nthe {} counts above are those of the visitors' own records, every one equal",
         truth.len()

@@ -23,7 +23,7 @@ pub(super) fn render(report: &impl Report) -> Result<String, Error> {
     writer
         .write_record(header)
         .map_err(|error| failed(error.to_string()))?;
-    for row in report.rows() {
+    for row in report.data_rows() {
         let fields = columns.iter().flat_map(|(at, column, _)| {
             fields(row.get(*at).unwrap_or(&Cell::None), column.measure)
         });

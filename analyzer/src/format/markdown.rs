@@ -1,11 +1,26 @@
 //! Reports as Markdown, for a page or an issue.
 
-use super::{Column, Measure, Report, printable, shown};
+use super::{Cell, Column, Measure, Report, printable, shown};
 
 pub(super) fn render(report: &impl Report) -> String {
+    let mut out = format!("**{}**\n\n", escaped(report.headline()));
+    write(&mut out, report.columns(), &report.rows());
+    for section in report.sections() {
+        out.push_str(&format!("\n{}\n\n", escaped(&section.title)));
+        write(&mut out, &section.columns, &section.rows);
+    }
+    if !report.notes().is_empty() {
+        out.push('\n');
+    }
+    for note in report.notes() {
+        out.push_str(&format!("- {}\n", escaped(note)));
+    }
+    out
+}
+
+fn write(out: &mut String, columns: &[Column], rows: &[Vec<Cell>]) {
     // Bars need letters of one width; a page has charts.
-    let columns: Vec<(usize, &Column, &str)> = report
-        .columns()
+    let columns: Vec<(usize, &Column, &str)> = columns
         .iter()
         .enumerate()
         .filter(|(_, column)| column.measure != Measure::Bar)
@@ -16,14 +31,13 @@ pub(super) fn render(report: &impl Report) -> String {
         Measure::Text => "---".to_owned(),
         _ => "---:".to_owned(),
     };
-    let mut out = format!("**{}**\n\n", escaped(report.headline()));
     out.push_str(&line(
         columns.iter().map(|(_, _, title)| escaped(title)).collect(),
     ));
     out.push_str(&line(
         columns.iter().map(|(_, column, _)| rule(column)).collect(),
     ));
-    for row in report.rows() {
+    for row in rows {
         let cell = |at: usize| row.get(at).map(shown).unwrap_or_default();
         let text = |at: usize| {
             cell(at)
@@ -34,13 +48,6 @@ pub(super) fn render(report: &impl Report) -> String {
         };
         out.push_str(&line(columns.iter().map(|(at, ..)| text(*at)).collect()));
     }
-    if !report.notes().is_empty() {
-        out.push('\n');
-    }
-    for note in report.notes() {
-        out.push_str(&format!("- {}\n", escaped(note)));
-    }
-    out
 }
 
 /// The text with what Markdown and HTML take for signs escaped.

@@ -14,7 +14,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-pub use number::{duration, interval_text, percent, thousands};
+pub use number::{duration, interval_text, money, percent, points, thousands};
 pub use printable::printable;
 
 use crate::Error;
@@ -80,8 +80,27 @@ pub trait Report: Serialize {
     fn columns(&self) -> &[Column];
     /// One cell for each column, a row at a time.
     fn rows(&self) -> Vec<Vec<Cell>>;
+    /// The rows for programs that read tables; more than those for people where these have sections.
+    fn data_rows(&self) -> Vec<Vec<Cell>> {
+        self.rows()
+    }
+    /// Further tables for people.
+    fn sections(&self) -> Vec<Section> {
+        Vec::new()
+    }
     /// What should be known beside the numbers.
     fn notes(&self) -> &[String];
+}
+
+/// A further table for people.
+#[derive(Debug, Clone)]
+pub struct Section {
+    /// What it shows.
+    pub title: String,
+    /// What stands in its columns.
+    pub columns: Vec<Column>,
+    /// One cell for each column, a row at a time.
+    pub rows: Vec<Vec<Cell>>,
 }
 
 /// A column of a report.

@@ -1,5 +1,7 @@
 //! Numbers as people read them.
 
+use std::collections::BTreeMap;
+
 use crate::statistics::Interval;
 
 /// Rates below this, and their intervals, are shown with one decimal.
@@ -50,6 +52,46 @@ pub fn thousands(count: u64) -> String {
         out.push(digit);
     }
     out
+}
+
+/// A difference of rates in points of a hundred, with its interval: `-18 points (-25 to -11)`.
+#[must_use]
+pub fn points(difference: f64, interval: Interval) -> String {
+    let fine = difference.abs() < SMALL;
+    let end = |rate: f64| {
+        let text = if fine {
+            format!("{:+.1}", rate * 100.0)
+        } else {
+            format!("{:+.0}", rate * 100.0)
+        };
+        match text.trim_start_matches(['+', '-', '0', '.']).is_empty() {
+            true => text.trim_start_matches(['+', '-']).to_owned(),
+            false => text,
+        }
+    };
+    format!(
+        "{} points ({} to {})",
+        end(difference),
+        end(interval.low),
+        end(interval.high)
+    )
+}
+
+/// Amounts with their currencies, those without one last: `10.50 EUR, 3.00`.
+#[must_use]
+pub fn money(amounts: &BTreeMap<String, f64>) -> String {
+    let text = |(currency, amount): (&String, &f64)| match currency.is_empty() {
+        true => format!("{amount:.2}"),
+        false => format!("{amount:.2} {currency}"),
+    };
+    let (without, with): (Vec<_>, Vec<_>) = amounts
+        .iter()
+        .partition(|(currency, _)| currency.is_empty());
+    with.into_iter()
+        .chain(without)
+        .map(text)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// A length of time in its two largest units: `850 ms`, `12 s`, `3m 20s`, `2h 05m`, `3d 4h`.
@@ -173,6 +215,26 @@ mod tests {
         for (seconds, text) in cases {
             assert_eq!(duration(seconds), text, "{seconds}");
         }
+    }
+
+    #[test]
+    fn differences_are_points_and_amounts_have_currencies() {
+        let interval = |low, high| Interval { low, high };
+        assert_eq!(
+            points(-0.18, interval(-0.25, -0.11)),
+            "-18 points (-25 to -11)"
+        );
+        assert_eq!(
+            points(0.021, interval(-0.004, 0.05)),
+            "+2.1 points (-0.4 to +5.0)"
+        );
+        assert_eq!(
+            points(0.0, interval(-0.0001, 0.2)),
+            "0.0 points (0.0 to +20.0)"
+        );
+        let amounts =
+            [("", 3.0), ("EUR", 10.5)].map(|(currency, amount)| (currency.to_owned(), amount));
+        assert_eq!(money(&amounts.into()), "10.50 EUR, 3.00");
     }
 
     #[test]

@@ -2,14 +2,29 @@
 
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, TableComponent};
 
-use super::{Column, Measure, Report, printable, shown};
+use super::{Cell, Column, Measure, Report, printable, shown};
 
 /// The least that a table is squeezed into.
 const NARROWEST: u16 = 60;
 
 pub(super) fn render(report: &impl Report, width: u16) -> String {
-    let columns: Vec<(usize, &Column, &str)> = report
-        .columns()
+    let mut out = format!("{}\n\n", printable(report.headline()));
+    write(&mut out, report.columns(), &report.rows(), width);
+    for section in report.sections() {
+        out.push_str(&format!("\n{}\n\n", printable(&section.title)));
+        write(&mut out, &section.columns, &section.rows, width);
+    }
+    if !report.notes().is_empty() {
+        out.push('\n');
+    }
+    for note in report.notes() {
+        out.push_str(&format!("note: {}\n", printable(note)));
+    }
+    out
+}
+
+fn write(out: &mut String, columns: &[Column], rows: &[Vec<Cell>], width: u16) {
+    let columns: Vec<(usize, &Column, &str)> = columns
         .iter()
         .enumerate()
         .filter_map(|(at, column)| Some((at, column, column.title?)))
@@ -23,7 +38,7 @@ pub(super) fn render(report: &impl Report, width: u16) -> String {
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(width.max(NARROWEST));
     table.set_header(columns.iter().map(|(_, _, title)| *title));
-    for row in report.rows() {
+    for row in rows {
         table.add_row(
             columns
                 .iter()
@@ -42,18 +57,10 @@ pub(super) fn render(report: &impl Report, width: u16) -> String {
             }
         }
     }
-    let mut out = format!("{}\n\n", printable(report.headline()));
     for line in table.lines() {
         out.push_str(line.trim_end());
         out.push('\n');
     }
-    if !report.notes().is_empty() {
-        out.push('\n');
-    }
-    for note in report.notes() {
-        out.push_str(&format!("note: {}\n", printable(note)));
-    }
-    out
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod coverage;
 pub mod funnel;
+mod near_names;
 pub mod overview;
 pub mod pages;
 pub mod realtime;

@@ -13,8 +13,9 @@ use crate::period::{Period, moment_text};
 use crate::reports::coverage::coverage;
 
 /// Dimensions a visit has one value of.
-const OF_VISITS: [&str; 12] = [
+const OF_VISITS: [&str; 14] = [
     "browser",
+    "channel",
     "city",
     "country",
     "device",
@@ -26,6 +27,7 @@ const OF_VISITS: [&str; 12] = [
     "utm_content",
     "utm_medium",
     "utm_source",
+    "utm_term",
 ];
 
 /// What a report over visits is asked for.

@@ -5,7 +5,7 @@ use serde::Serialize;
 /// The normal quantile of a two-sided 95 % interval.
 pub const Z_95: f64 = 1.959_963_984_540_054;
 
-/// An interval of rates, both ends in 0..=1; in JSON `[low, high]`.
+/// An interval of rates, both ends in 0..=1, or of their differences; in JSON `[low, high]`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(into = "[f64; 2]")]
 pub struct Interval {

@@ -221,7 +221,10 @@ async fn a_step_that_nothing_matches_is_noted() {
         funnel.headline,
         "1 of 1 visitor (100 %, 21-100) abandons at step 1 \"a\""
     );
-    assert_eq!(funnel.notes, ["step 2, page:/nowhere, matched no event"]);
+    assert_eq!(
+        funnel.notes,
+        ["step 2, page:/nowhere, matched no event at any time"]
+    );
     assert_eq!(funnel.steps[1].rate_from_previous, Some(0.0));
     // The second step alone happened.
     let funnel = world

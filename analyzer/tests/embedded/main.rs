@@ -1,14 +1,18 @@
-//! The reports on the real engine, over events written by hand, published cases and random worlds.
+//! The reports on the real engine, over events written by hand and random worlds.
 
 #![expect(
     clippy::unwrap_used,
     reason = "what does not unwrap fails the test, which is the point"
 )]
 
+mod breakdowns;
+mod comparisons;
 mod funnels;
+mod leavers;
+mod orders;
 mod patterns;
-mod published;
 mod random;
+#[path = "../walk/reference.rs"]
 mod reference;
 mod refusals;
 mod world;

@@ -1,10 +1,13 @@
-//! Random small worlds: the SQL against the fold, the fold against trying everything.
+//! Random small worlds through the engine: against the reference that tries everything for how far people come, against
+//! the walk over the same events for how long it took them.
 
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, SeedableRng as _};
+use snag_analyzer::Order;
+use snag_analyzer::walk::{Between, Event as Seen, Plan, Walker};
 
-use crate::reference::{Seen, fold, quantile, try_everything};
+use crate::reference::best;
 use crate::world::{self, Event, ORIGIN_MS, World, custom, request, within};
 
 /// Steps, and whether an event of this name and this property `p` matches.
@@ -18,141 +21,181 @@ const KINDS: [Kind; 6] = [
     ("any:[p=1]", |_, p| p),
 ];
 
+/// Exclusions as they are asked for, in a funnel of four steps.
+const EXCLUSIONS: [&[(&str, usize, usize)]; 3] = [
+    &[],
+    &[("event:x", 1, 4)],
+    &[("event:x", 1, 2), ("event:x[p=1]", 2, 4)],
+];
+
 struct Walk {
     events: Vec<(i64, &'static str, bool)>,
 }
 
 impl Walk {
-    fn random(random: &mut StdRng, longest: usize, distinct: bool) -> Walk {
+    fn random(random: &mut StdRng, longest: usize) -> Walk {
         let count = random.random_range(0..=longest);
-        let mut times: Vec<i64> = (0..count)
-            .map(|_| random.random_range(0..12) * 1000)
+        let mut events: Vec<(i64, &'static str, bool)> = (0..count)
+            .map(|_| {
+                (
+                    random.random_range(0..12) * 1000,
+                    *["a", "b", "c", "d", "x"].choose(random).unwrap(),
+                    random.random_bool(0.4),
+                )
+            })
             .collect();
-        if distinct {
-            times.sort_unstable();
-            times.dedup();
-        }
-        let event = |time| {
-            (
-                time,
-                *["a", "b", "c", "d"].choose(random).unwrap(),
-                random.random_bool(0.4),
-            )
-        };
-        Walk {
-            events: times.into_iter().map(event).collect(),
-        }
+        events.sort_by_key(|(time, ..)| *time);
+        Walk { events }
     }
 
-    fn seen(&self, kinds: &[Kind]) -> Vec<Seen> {
-        let mask = |name, p| {
-            (0..)
+    fn seen(&self, kinds: &[Kind], exclusions: &[(&str, usize, usize)]) -> Vec<Seen> {
+        let mask = |name: &str, p: bool| {
+            let steps = (0..)
                 .zip(kinds)
                 .filter(|(_, kind)| kind.1(name, p))
-                .fold(0, |mask, (at, _)| mask | 1 << at)
+                .fold(0, |mask, (at, _)| mask | 1 << at);
+            let is_met = |text: &str| name == "x" && (text == "event:x" || p);
+            (20..)
+                .zip(exclusions)
+                .filter(|(_, (text, ..))| is_met(text))
+                .fold(steps, |mask, (at, _)| mask | 1 << at)
         };
         self.events
             .iter()
-            .map(|(time, name, p)| (*time, mask(name, *p)))
+            .map(|(time, name, p)| Seen {
+                time: *time,
+                mask: mask(name, *p),
+            })
             .collect()
     }
 }
 
-fn kinds(random: &mut StdRng, steps: usize) -> Vec<Kind> {
-    (0..steps).map(|_| *KINDS.choose(random).unwrap()).collect()
-}
-
-#[test]
-fn the_fold_finds_the_furthest_run_there_is() {
-    let mut random = StdRng::seed_from_u64(1);
-    for round in 0..20_000 {
-        let steps = random.random_range(2..=5);
-        let kinds = kinds(&mut random, steps);
-        let walk = Walk::random(&mut random, 8, true);
-        let window = random.random_range(1..12) * 1000;
-        let seen = walk.seen(&kinds);
-        let (found, there) = (
-            fold(&seen, steps, window).len(),
-            try_everything(&seen, steps, window),
-        );
-        assert_eq!(
-            found, there,
-            "round {round}: {seen:?}, {steps} steps within {window}"
-        );
+/// Puts walks into a site of their own, as they were told by `seq`, but stored in no order and in several parts.
+async fn store(world: &World, site: &str, walks: &[Walk]) {
+    let mut events: Vec<Event> = Vec::new();
+    for (number, walk) in walks.iter().enumerate() {
+        for (seq, (time, name, p)) in (0..).zip(&walk.events) {
+            let event = custom(&number.to_string(), *time as f64 / 1000.0, name)
+                .with(|event| (event.site, event.seq) = (site.to_owned(), seq));
+            events.push(if *p { event.prop("p", "1") } else { event });
+        }
     }
-}
-
-#[test]
-fn events_of_one_time_follow_each_other_in_the_order_of_the_steps() {
-    let mut random = StdRng::seed_from_u64(2);
-    for round in 0..20_000 {
-        // Each event matches one step at most.
-        let walk = Walk::random(&mut random, 8, false);
-        let window = random.random_range(1..12) * 1000;
-        let seen = walk.seen(&KINDS[..3]);
-        let (found, there) = (
-            fold(&seen, 3, window).len(),
-            try_everything(&seen, 3, window),
-        );
-        assert_eq!(found, there, "round {round}: {seen:?} within {window}");
+    for part in events.chunks(97) {
+        let mut part = part.to_vec();
+        part.reverse();
+        world.add(&part).await;
     }
-}
-
-#[test]
-fn no_run_is_invented_where_one_event_could_serve_several_steps_at_one_time() {
-    let mut random = StdRng::seed_from_u64(3);
-    let mut fallen_short = 0;
-    let rounds = 20_000;
-    for _ in 0..rounds {
-        let kinds = kinds(&mut random, 4);
-        let seen = Walk::random(&mut random, 7, false).seen(&kinds);
-        let (found, there) = (fold(&seen, 4, 6000).len(), try_everything(&seen, 4, 6000));
-        assert!(found <= there, "{seen:?}");
-        fallen_short += usize::from(found < there);
-    }
-    // Known and rare: of several events of one time the order that serves best is not always found.
-    assert!(fallen_short * 20 < rounds, "{fallen_short} of {rounds}");
 }
 
 #[tokio::test]
-async fn the_engine_counts_and_times_as_the_fold_does() {
+async fn the_engine_counts_what_the_reference_finds() {
     let world = World::open().await;
     let mut random = StdRng::seed_from_u64(4);
-    for round in 0..40 {
+    let mut compared = 0;
+    for order in [Order::Ordered, Order::Strict, Order::Any] {
+        for exclusions in EXCLUSIONS {
+            for window in [3, 60] {
+                let kinds: Vec<Kind> = (0..4)
+                    .map(|_| *KINDS.choose(&mut random).unwrap())
+                    .collect();
+                let walks: Vec<Walk> = (0..60).map(|_| Walk::random(&mut random, 7)).collect();
+                let site = format!("world-{compared}");
+                store(&world, &site, &walks).await;
+                let texts: Vec<&str> = kinds.iter().map(|kind| kind.0).collect();
+                let mut asked = within(request(&texts), &format!("{window}s"));
+                asked.site = site;
+                asked.order = order;
+                asked.exclusions = exclusions
+                    .iter()
+                    .map(|(event, from, to)| format!("{event}@{from}..{to}").parse().unwrap())
+                    .collect();
+                let found = world.funnel(&asked).await.unwrap();
+                let plan = Plan {
+                    order,
+                    steps: 4,
+                    optional: 0,
+                    window_ms: window * 1000,
+                    exclusions: exclusions
+                        .iter()
+                        .map(|(_, from, to)| Between {
+                            from: *from,
+                            to: *to,
+                        })
+                        .collect(),
+                };
+                let mut reached = [0; 4];
+                for walk in &walks {
+                    let seen: Vec<Seen> = walk.seen(&kinds, exclusions);
+                    let furthest = best(&seen, &plan).map_or(0, |outcome| outcome.furthest);
+                    reached
+                        .iter_mut()
+                        .take(furthest)
+                        .for_each(|count| *count += 1);
+                    compared += 1;
+                }
+                assert_eq!(
+                    world::visitors(&found),
+                    reached,
+                    "{order} {texts:?} {exclusions:?} within {window} s"
+                );
+            }
+        }
+    }
+    println!("{compared} worlds agree on the engine");
+    world.close().await;
+}
+
+/// The value below which the share `level` of the sorted values lies, between neighbours linear (type 7 of R).
+fn quantile(sorted: &[f64], level: f64) -> Option<f64> {
+    let last = sorted.len().checked_sub(1)?;
+    let place = level * last as f64;
+    let (low, part) = (place.floor() as usize, place.fract());
+    let high = (low + 1).min(last);
+    Some(sorted[low] + (sorted[high] - sorted[low]) * part)
+}
+
+#[tokio::test]
+async fn times_are_those_of_the_runs_that_count() {
+    let world = World::open().await;
+    let mut random = StdRng::seed_from_u64(5);
+    for round in 0..16 {
         let steps = if round % 8 == 7 {
             20
         } else {
             random.random_range(2..=6)
         };
-        let kinds = kinds(&mut random, steps);
+        let kinds: Vec<Kind> = (0..steps)
+            .map(|_| *KINDS.choose(&mut random).unwrap())
+            .collect();
         let longest = if steps > 6 { 60 } else { 10 };
         let walks: Vec<Walk> = (0..60)
-            .map(|_| Walk::random(&mut random, longest, false))
+            .map(|_| Walk::random(&mut random, longest))
             .collect();
         let window = random.random_range(1..12);
         let site = format!("world-{round}");
-        let mut events: Vec<Event> = Vec::new();
-        for (number, walk) in walks.iter().enumerate() {
-            events.extend(walk.events.iter().map(|(time, name, p)| {
-                let event = custom(&number.to_string(), *time as f64 / 1000.0, name)
-                    .with(|event| event.site = site.clone());
-                if *p { event.prop("p", "1") } else { event }
-            }));
-        }
-        // In no order at all, so that none can be relied upon, and in several parts.
-        for part in events.chunks(97) {
-            let mut part = part.to_vec();
-            part.reverse();
-            world.add(&part).await;
-        }
+        store(&world, &site, &walks).await;
         let texts: Vec<&str> = kinds.iter().map(|kind| kind.0).collect();
-        let mut request = within(request(&texts), &format!("{window}s"));
-        request.site = site;
-        let funnel = world.funnel(&request).await.unwrap();
+        let mut asked = within(request(&texts), &format!("{window}s"));
+        asked.site = site;
+        let funnel = world.funnel(&asked).await.unwrap();
 
+        let mut walker = Walker::new(Plan {
+            order: Order::Ordered,
+            steps,
+            optional: 0,
+            window_ms: window * 1000,
+            exclusions: Vec::new(),
+        });
         let runs: Vec<Vec<i64>> = walks
             .iter()
-            .map(|walk| fold(&walk.seen(&kinds), steps, window * 1000))
+            .map(|walk| {
+                let seen = walk.seen(&kinds, &[]);
+                walker
+                    .walk(&seen)
+                    .iter()
+                    .map(|served| seen[served.event].time)
+                    .collect()
+            })
             .collect();
         for (step, found) in (1..).zip(&funnel.steps) {
             let place = format!("round {round}, step {step} of {texts:?} within {window} s");

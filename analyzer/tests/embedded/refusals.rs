@@ -2,7 +2,7 @@
 
 use snag_analyzer::Error;
 
-use crate::world::{World, between, custom, filtered, request, visitors};
+use crate::world::{World, between, custom, filtered, page, request, visitors};
 
 #[tokio::test]
 async fn an_unknown_site_names_those_there_are() {
@@ -107,5 +107,61 @@ async fn a_funnel_has_two_to_twenty_steps() {
     }
     let funnel = world.funnel(&request(&["event:a"; 20])).await.unwrap();
     assert_eq!(visitors(&funnel).iter().sum::<u64>(), 1);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_step_that_nothing_ever_matched_is_told_with_near_names() {
+    let day = 86_400.0;
+    let world = World::of(&[
+        custom("ann", 0.0, "purchase"),
+        custom("ann", 1.0, "login"),
+        page("ann", 2.0, "/checkout/1"),
+        page("ann", 3.0, "/cart"),
+        custom("ann", 9.0 * day, "late").prop("plan", "pro"),
+    ])
+    .await;
+    world
+        .add_elements(&[(1, "#pay", "Pay now", 0), (2, "#next", "Next", 0)])
+        .await;
+    let cases = [
+        (
+            "event:purchse",
+            " at any time; near it are event:purchase, event:late, event:login",
+        ),
+        (
+            "page:/chekout/1",
+            " at any time; near it are page:/checkout/1, page:/cart",
+        ),
+        (
+            "click:#pya",
+            " at any time; near it are click:#pay, click:#next",
+        ),
+        (
+            "click:text=Pay",
+            " at any time; near it are click:text=Next, click:text=Pay now",
+        ),
+        (
+            "page:https://shop.example/card",
+            " at any time; near it are page:https://shop.example/cart, page:https://shop.example/checkout/1",
+        ),
+        // The name is there, its condition holds for none.
+        ("event:late[plan=free]", " at any time"),
+        // It is there, on another day.
+        ("event:late", ""),
+    ];
+    for (step, said) in cases {
+        let asked = between(
+            request(&["event:purchase", step]),
+            "2026-01-05",
+            "2026-01-05",
+        );
+        let funnel = world.funnel(&asked).await.unwrap();
+        assert_eq!(
+            funnel.notes,
+            [format!("step 2, {step}, matched no event{said}")],
+            "{step}"
+        );
+    }
     world.close().await;
 }

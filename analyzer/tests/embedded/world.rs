@@ -23,6 +23,7 @@ pub(crate) struct Event {
     pub(crate) seq: u32,
     pub(crate) visitor: u64,
     pub(crate) visitor_before: u64,
+    pub(crate) pageview: u64,
     pub(crate) kind: i8,
     pub(crate) name: String,
     pub(crate) host: String,
@@ -35,6 +36,8 @@ pub(crate) struct Event {
     pub(crate) utm_source: String,
     pub(crate) bot: String,
     pub(crate) props: Vec<(String, String)>,
+    pub(crate) value: Option<f64>,
+    pub(crate) currency: String,
 }
 
 #[derive(Debug, Clone, Row, Serialize)]
@@ -60,6 +63,7 @@ fn event(who: &str, second: f64, kind: i8) -> Event {
         seq: 0,
         visitor: visitor(who),
         visitor_before: 0,
+        pageview: 0,
         kind,
         name: String::new(),
         host: "shop.example".into(),
@@ -72,6 +76,8 @@ fn event(who: &str, second: f64, kind: i8) -> Event {
         utm_source: String::new(),
         bot: String::new(),
         props: Vec::new(),
+        value: None,
+        currency: String::new(),
     }
 }
 
@@ -191,16 +197,11 @@ pub(crate) fn visitors(funnel: &Funnel) -> Vec<u64> {
 }
 
 pub(crate) fn request(steps: &[&str]) -> FunnelRequest {
-    FunnelRequest {
-        site: SITE.into(),
-        steps: steps
-            .iter()
-            .map(|step| step.parse::<Step>().unwrap())
-            .collect(),
-        window: "14d".parse().unwrap(),
-        period: Period::all(),
-        filters: Vec::new(),
-    }
+    let steps = steps
+        .iter()
+        .map(|step| step.parse::<Step>().unwrap())
+        .collect();
+    FunnelRequest::new(SITE, steps)
 }
 
 pub(crate) fn within(mut request: FunnelRequest, window: &str) -> FunnelRequest {

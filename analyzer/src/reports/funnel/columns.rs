@@ -1,9 +1,9 @@
-//! A funnel as rows and columns.
+//! A funnel as rows and columns: the steps, and for people a table for each further thing that was asked for.
 
-use super::{Funnel, FunnelStep};
-use crate::format::{Cell, Column, Measure, Report};
+use super::{Funnel, FunnelStep, sections};
+use crate::format::{Cell, Column, Measure, Report, Section, money};
 
-const COLUMNS: [Column; 13] = [
+const COLUMNS: [Column; 16] = [
     Column::both("#", "number", Measure::Count),
     Column::both("Step", "step", Measure::Text),
     Column::data("name", Measure::Text),
@@ -17,7 +17,17 @@ const COLUMNS: [Column; 13] = [
     Column::data("mean_seconds", Measure::Seconds),
     Column::both("Median", "median_seconds", Measure::Seconds),
     Column::both("90 %", "p90_seconds", Measure::Seconds),
+    Column::data("revenue", Measure::Text),
+    Column::data("by", Measure::Text),
+    Column::data("value", Measure::Text),
 ];
+
+/// The same where anything was worth something.
+const WITH_REVENUE: [Column; 16] = {
+    let mut columns = COLUMNS;
+    columns[13] = Column::both("Worth", "revenue", Measure::Text);
+    columns
+};
 
 impl Report for Funnel {
     fn headline(&self) -> &str {
@@ -25,11 +35,37 @@ impl Report for Funnel {
     }
 
     fn columns(&self) -> &[Column] {
-        &COLUMNS
+        match self.steps.iter().any(|step| !step.revenue.is_empty()) {
+            true => &WITH_REVENUE,
+            false => &COLUMNS,
+        }
     }
 
     fn rows(&self) -> Vec<Vec<Cell>> {
-        self.steps.iter().map(row).collect()
+        self.steps.iter().map(|step| row(step, "", "")).collect()
+    }
+
+    /// The steps of the whole, then those of each value, stretch and comparison, which `by` and `value` tell apart.
+    fn data_rows(&self) -> Vec<Vec<Cell>> {
+        let mut rows = self.rows();
+        let by = self.by.as_deref().unwrap_or_default();
+        for segment in &self.breakdown {
+            let steps = segment.steps.iter().map(|step| &step.step);
+            rows.extend(steps.map(|step| row(step, by, &segment.value)));
+        }
+        for stretch in &self.trend {
+            let steps = stretch.steps.iter();
+            rows.extend(steps.map(|step| row(step, "time", &stretch.day)));
+        }
+        if let Some(comparison) = &self.comparison {
+            let steps = comparison.steps.iter().map(|step| &step.step);
+            rows.extend(steps.map(|step| row(step, "comparison", &comparison.with)));
+        }
+        rows
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        sections::sections(self)
     }
 
     fn notes(&self) -> &[String] {
@@ -37,11 +73,7 @@ impl Report for Funnel {
     }
 }
 
-fn row(step: &FunnelStep) -> Vec<Cell> {
-    let rate = |rate: Option<f64>, interval| match (rate, interval) {
-        (Some(rate), Some(interval)) => Cell::Rate(rate, interval),
-        _ => Cell::None,
-    };
+fn row(step: &FunnelStep, by: &str, value: &str) -> Vec<Cell> {
     let seconds = |seconds: Option<f64>| seconds.map_or(Cell::None, Cell::Seconds);
     let abandon = step.abandon.as_ref();
     vec![
@@ -53,8 +85,8 @@ fn row(step: &FunnelStep) -> Vec<Cell> {
         Cell::Text(step.name.clone()),
         Cell::Count(step.visitors),
         step.rate_from_first.map_or(Cell::None, Cell::Bar),
-        rate(step.rate_from_first, step.interval_from_first),
-        rate(step.rate_from_previous, step.interval),
+        of_first(step),
+        of_previous(step),
         Cell::Count(step.drop_off),
         abandon.map_or(Cell::None, |abandon| Cell::Count(abandon.visitors)),
         abandon.map_or(Cell::None, |abandon| {
@@ -63,5 +95,25 @@ fn row(step: &FunnelStep) -> Vec<Cell> {
         seconds(step.mean_seconds),
         seconds(step.median_seconds),
         seconds(step.p90_seconds),
+        match step.revenue.is_empty() {
+            true => Cell::None,
+            false => Cell::Text(money(&step.revenue)),
+        },
+        Cell::Text(by.to_owned()),
+        Cell::Text(value.to_owned()),
     ]
+}
+
+pub(super) fn of_first(step: &FunnelStep) -> Cell {
+    match (step.rate_from_first, step.interval_from_first) {
+        (Some(rate), Some(interval)) => Cell::Rate(rate, interval),
+        _ => Cell::None,
+    }
+}
+
+pub(super) fn of_previous(step: &FunnelStep) -> Cell {
+    match (step.rate_from_previous, step.interval) {
+        (Some(rate), Some(interval)) => Cell::Rate(rate, interval),
+        _ => Cell::None,
+    }
 }

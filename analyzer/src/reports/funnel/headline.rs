@@ -1,6 +1,6 @@
 //! The finding of a funnel in one sentence.
 
-use super::{Abandon, Coverage, Funnel, FunnelRequest, FunnelStep};
+use super::{Abandon, Coverage, FunnelRequest, FunnelStep, Why};
 use crate::format::{interval_text, percent, thousands};
 use crate::period::day_text;
 
@@ -28,16 +28,14 @@ fn is_worse(this: &Abandon, that: &Abandon) -> bool {
 }
 
 /// The sentence about a funnel that was looked for in data.
-pub(super) fn headline(funnel: &Funnel) -> String {
-    let (Some(first), Some(last)) = (funnel.steps.first(), funnel.steps.last()) else {
+pub(super) fn headline(steps: &[FunnelStep], worst: Option<usize>) -> String {
+    let (Some(first), Some(last)) = (steps.first(), steps.last()) else {
         return String::new();
     };
     if first.visitors == 0 {
         return format!("No visitor reached {}", place(first));
     }
-    let worst = funnel
-        .worst_step
-        .and_then(|number| funnel.steps.iter().find(|step| step.number == number));
+    let worst = worst.and_then(|number| steps.iter().find(|step| step.number == number));
     match worst.and_then(|step| Some((step, step.abandon.as_ref()?))) {
         Some((step, abandon)) => format!(
             "{} of {} {} ({}, {}) {} at {}",
@@ -74,6 +72,24 @@ pub(super) fn headline(funnel: &Funnel) -> String {
             place(first),
             place(last),
         ),
+    }
+}
+
+/// Fewer of those who left than this at one field are no finding.
+const MANY: f64 = 0.2;
+
+/// At which field many of those stopped who left at the worst step, to follow the sentence.
+pub(super) fn at_field(why: Option<&Why>) -> String {
+    match why
+        .and_then(|why| why.fields.first())
+        .filter(|field| field.share >= MANY)
+    {
+        Some(field) => format!(
+            ", {} of them at the field \"{}\"",
+            percent(field.share),
+            crate::format::printable(&field.name)
+        ),
+        None => String::new(),
     }
 }
 
@@ -115,32 +131,25 @@ pub(super) fn all_filtered(request: &FunnelRequest) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reports::funnel::{Count, assemble};
+    use crate::reports::funnel::steps::steps as assemble;
+    use crate::reports::funnel::tally::Tally;
 
     fn sentence(
         steps: &[&str],
         reached: &[u64],
         titles: &[Option<&str>],
     ) -> (Option<usize>, String) {
-        let request = FunnelRequest {
-            site: "shop".to_owned(),
-            steps: steps.iter().map(|step| step.parse().unwrap()).collect(),
-            window: Default::default(),
-            period: Default::default(),
-            filters: Vec::new(),
-        };
-        let count = |(step, visitors): (u8, &u64)| Count {
-            visitors: *visitors,
-            ..Count::none(step)
-        };
-        let counts: Vec<_> = (1..).zip(reached).map(count).collect();
-        let titles = titles
+        let steps = steps.iter().map(|step| step.parse().unwrap()).collect();
+        let request = FunnelRequest::new("shop", steps);
+        let mut tally = Tally::new(reached.len());
+        tally.reached = reached.to_vec();
+        let titles: Vec<Option<String>> = titles
             .iter()
             .map(|title| title.map(ToOwned::to_owned))
             .collect();
-        let mut funnel = assemble(&request, None, &counts, titles);
-        funnel.worst_step = worst(&funnel.steps);
-        (funnel.worst_step, headline(&funnel))
+        let steps = assemble(&request, tally, &titles);
+        let worst = worst(&steps);
+        (worst, headline(&steps, worst))
     }
 
     #[test]

@@ -2,59 +2,46 @@
 //!
 //! Answers are given for every step of the request, in their order, also where the engine has nothing to say.
 
+use std::collections::HashMap;
+
 use clickhouse::Row;
-use clickhouse::query::Query;
+use clickhouse::query::{Query, RowCursor};
 use serde::Deserialize;
 use snag_store::Store;
 
-use super::{Coverage, FunnelRequest};
-use crate::Error;
+use super::FunnelRequest;
+use super::people::People;
+use super::why::Touched;
 use crate::condition::{self, Bindings};
-use crate::period::Period;
+use crate::walk::{MOST_STEPS, Plan};
+use crate::{Error, Order};
 
 const FUNNEL_SQL: &str = include_str!("../../../../sql/reports/funnel.sql");
-const NAMES_SQL: &str = include_str!("../../../../sql/reports/funnel_names.sql");
+const MATCHING_SQL: &str = include_str!("../../../../sql/reports/funnel_matching.sql");
+const FIELDS_SQL: &str = include_str!("../../../../sql/reports/funnel_fields.sql");
+const ELEMENTS_SQL: &str = include_str!("../../../../sql/reports/element_names.sql");
 const PRESENCE_SQL: &str = include_str!("../../../../sql/reports/presence.sql");
 
-/// So many visitors of a screen are enough to tell its title. Reading every title costs as much as the counting.
-const TITLE_VISITORS: u64 = 20_000;
-/// 1900-01-01, where the engine's times begin.
-const EARLIEST_MS: i64 = -2_208_988_800_000;
-
-/// What is counted for a step; times from the previous one in milliseconds, not a number where there are none.
+/// What tells where someone went, and what they met there; the rest of what the tracker sees does not.
+const SEEN: &str =
+    "kind NOT IN ('custom', 'copy', 'identify', 'consent', 'outbound', 'download', 'form_start')";
+/// The kind of an event, with 128 more on a page whose largest part took over 4 s to show (METRICS.md, web vitals).
+const KIND: &str = "toUInt8(toUInt8(kind) + 128 * (pageview != 0 AND pageview GLOBAL IN (\
+                    SELECT pageview FROM attention WHERE site = {site:String} AND bot = '' AND lcp_ms > 4000)))";
+/// How many events match a step.
 #[derive(Debug, Clone, Copy, Row, Deserialize)]
-pub(super) struct Count {
-    pub(super) step: u8,
-    pub(super) visitors: u64,
-    /// Visitors with any event that matches the step, in whatever order.
-    pub(super) matching: u64,
-    pub(super) mean_ms: f64,
-    pub(super) median_ms: f64,
-    pub(super) p90_ms: f64,
-}
-
-impl Count {
-    pub(super) fn none(step: u8) -> Self {
-        Self {
-            step,
-            visitors: 0,
-            matching: 0,
-            mean_ms: f64::NAN,
-            median_ms: f64::NAN,
-            p90_ms: f64::NAN,
-        }
-    }
+pub(super) struct Matching {
+    bit: u8,
+    /// Of those that are asked for.
+    pub(super) asked: u64,
+    /// Of all of the site.
+    pub(super) ever: u64,
 }
 
 #[derive(Row, Deserialize)]
-struct Title {
-    step: u8,
-    title: String,
-    #[expect(
-        dead_code,
-        reason = "orders the rows; a row has all columns of its query"
-    )]
-    pageviews: u64,
+struct Element {
+    element: u64,
+    name_or_selector: String,
 }
 
 /// How many events there are in the period, and of these how many meet the filters.
@@ -67,11 +54,13 @@ pub(super) struct Presence {
 /// A request as conditions of SQL, with what they are bound to.
 pub(super) struct Question<'a> {
     store: &'a Store,
-    request: &'a FunnelRequest,
+    pub(super) request: &'a FunnelRequest,
     bindings: Bindings,
     period: String,
     filters: String,
-    steps: Vec<String>,
+    pub(super) steps: Vec<String>,
+    exclusions: Vec<String>,
+    segment: Option<String>,
 }
 
 impl<'a> Question<'a> {
@@ -84,6 +73,13 @@ impl<'a> Question<'a> {
             .iter()
             .map(|step| bindings.step(step))
             .collect();
+        let exclusions = request
+            .exclusions
+            .iter()
+            .map(|exclusion| bindings.step(&exclusion.event))
+            .collect();
+        let by = request.breakdown.as_ref();
+        let segment = by.map(|(dimensions, _)| bindings.values(&dimensions.dimensions));
         Self {
             store,
             request,
@@ -91,79 +87,130 @@ impl<'a> Question<'a> {
             period,
             filters,
             steps,
+            exclusions,
+            segment,
         }
     }
 
-    /// How far visitors get: one count for each step.
-    pub(super) async fn counts(&self) -> Result<Vec<Count>, Error> {
-        let mask = condition::mask((1..).zip(&self.steps));
+    /// The people who may have begun, each with what is needed to walk their events; `all` with all that they did.
+    pub(super) fn people(&self, plan: &Plan, all: bool) -> Result<People, Error> {
+        let strict = plan.order == Order::Strict;
+        let by = self.request.breakdown.is_some();
+        let excluded = (MOST_STEPS..).zip(&self.exclusions);
+        let mask = condition::mask((0..).zip(&self.steps).chain(excluded));
+        // What the tracker found out does not lie between the steps that someone did.
+        let kept = match strict {
+            _ if all => format!("mask != 0 OR {SEEN}"),
+            true => format!(
+                "({}) AND (kind IN ('pageview', 'click', 'custom') OR mask != 0)",
+                self.filters
+            ),
+            false => "mask != 0".to_owned(),
+        };
+        let matching: Vec<String> = self.steps.iter().chain(&self.exclusions).cloned().collect();
+        let rows = match strict {
+            _ if all => "1".to_owned(),
+            true => self.filters.clone(),
+            false => self.rows(&matching),
+        };
+        let list =
+            |is_asked, list: &'static str, none: &'static str| if is_asked { list } else { none };
+        let steps = (1_u32 << MOST_STEPS) - 1;
+        let (begun, next) = match plan.order {
+            Order::Any => (
+                format!("bitAnd(matched, {steps}) != 0"),
+                format!("bitCount(bitAnd(matched, {steps})) > 1"),
+            ),
+            _ => (
+                "bitTest(matched, 0)".to_owned(),
+                format!("bitAnd(matched, {}) != 0", plan.second()),
+            ),
+        };
+        let always = all || by || self.request.trend.is_some() || !plan.exclusions.is_empty();
         let sql = FUNNEL_SQL
-            .replace("{{mask}}", &format!("if({}, {mask}, 0)", self.filters))
-            .replace("{{rows}}", &self.rows(&self.steps));
-        let query = self.query(sql).param("steps", self.steps.len());
-        let found = query
-            .param("window", self.request.window.milliseconds())
-            .fetch_all::<Count>()
-            .await?;
-        let count = |(step, _)| found.iter().copied().find(|count| count.step == step);
-        Ok((1..)
-            .zip(&self.steps)
-            .map(|step| count(step).unwrap_or_else(|| Count::none(step.0)))
+            .replace(
+                "{{mask}}",
+                &format!("if({}, {mask}, toUInt32(0))", self.filters),
+            )
+            .replace("{{kept}}", &kept)
+            .replace("{{rows}}", &rows)
+            .replace("{{segment}}", self.segment.as_deref().unwrap_or("''"))
+            .replace(
+                "{{seqs}}",
+                list(
+                    strict || by || all,
+                    "groupArrayIf(seq, kept)",
+                    "emptyArrayUInt32()",
+                ),
+            )
+            .replace(
+                "{{segments}}",
+                list(by, "groupArrayIf(segment, kept)", "emptyArrayString()"),
+            )
+            .replace("{{kind}}", if all { KIND } else { "toUInt8(0)" })
+            .replace(
+                "{{kinds}}",
+                list(all, "groupArrayIf(kind_seen, kept)", "emptyArrayUInt8()"),
+            )
+            .replace(
+                "{{pageviews}}",
+                list(
+                    all,
+                    "groupArrayIf(pageview, mask != 0)",
+                    "emptyArrayUInt64()",
+                ),
+            )
+            .replace("{{walked}}", if always { "1" } else { &next })
+            .replace("{{begun}}", &begun);
+        Ok(People::new(self.query(sql).fetch()?))
+    }
+
+    /// The field that was touched last, of every pageview.
+    pub(super) fn fields(&self) -> Result<RowCursor<Touched>, Error> {
+        Ok(self.query(FIELDS_SQL.to_owned()).fetch()?)
+    }
+
+    /// What elements are called, those that are known.
+    pub(super) async fn element_names(
+        &self,
+        elements: &[u64],
+    ) -> Result<HashMap<u64, String>, Error> {
+        let query = self
+            .query(ELEMENTS_SQL.to_owned())
+            .param("elements", elements);
+        let found = query.fetch_all::<Element>().await?;
+        Ok(found
+            .into_iter()
+            .map(|row| (row.element, row.name_or_selector))
             .collect())
     }
 
-    /// The title of each step that has one: the most frequent of the latest stretch that shows enough visitors, else
-    /// of the whole period.
-    pub(super) async fn titles(
-        &self,
-        coverage: Option<Coverage>,
-        counts: &[Count],
-    ) -> Result<Vec<Option<String>>, Error> {
-        let mut titles = vec![None; self.steps.len()];
-        let screens = counts.iter().zip(&self.request.steps);
-        let mut untitled: Vec<&Count> = screens
-            .filter(|(count, step)| step.is_screen() && count.matching > 0)
-            .map(|(count, _)| count)
-            .collect();
-        let most = untitled
+    /// How many events match each of some steps, from 0.
+    pub(super) async fn matching(&self, steps: &[usize]) -> Result<Vec<Matching>, Error> {
+        let wanted: Vec<(usize, &String)> = steps
             .iter()
-            .map(|count| count.matching)
-            .max()
-            .unwrap_or(0);
-        let latest =
-            coverage.and_then(|coverage| latest_stretch(coverage, &self.request.period, most));
-        for since in latest.into_iter().chain([EARLIEST_MS]) {
-            if untitled.is_empty() {
-                break;
-            }
-            for found in self.titles_since(since, &untitled).await? {
-                untitled.retain(|count| count.step != found.step);
-                if let Some(title) = usize::from(found.step)
-                    .checked_sub(1)
-                    .and_then(|at| titles.get_mut(at))
-                {
-                    *title = Some(found.title);
-                }
-            }
-        }
-        Ok(titles)
-    }
-
-    async fn titles_since(&self, since: i64, wanted: &[&Count]) -> Result<Vec<Title>, Error> {
-        let is_wanted =
-            |number: usize| wanted.iter().any(|count| usize::from(count.step) == number);
-        let screens: Vec<(usize, &String)> = (1..)
-            .zip(&self.steps)
-            .filter(|(number, _)| is_wanted(*number))
+            .filter_map(|at| Some((*at, self.steps.get(*at)?)))
             .collect();
-        let conditions: Vec<String> = screens
+        let conditions: Vec<String> = wanted
             .iter()
             .map(|(_, condition)| (*condition).clone())
             .collect();
-        let sql = NAMES_SQL
-            .replace("{{mask}}", &condition::mask(screens))
-            .replace("{{rows}}", &self.rows(&conditions));
-        Ok(self.query(sql).param("since", since).fetch_all().await?)
+        let sql = MATCHING_SQL
+            .replace("{{mask}}", &condition::mask(wanted))
+            .replace("{{filters}}", &self.filters)
+            .replace("{{rows}}", &condition::any(&conditions));
+        let found = self.query(sql).fetch_all::<Matching>().await?;
+        let of = |at: &usize| {
+            let here = found
+                .iter()
+                .find(|matching| usize::from(matching.bit) == *at);
+            here.copied().unwrap_or(Matching {
+                bit: 0,
+                asked: 0,
+                ever: 0,
+            })
+        };
+        Ok(steps.iter().map(of).collect())
     }
 
     /// Whether there is anything to count at all.
@@ -175,11 +222,11 @@ impl<'a> Question<'a> {
     }
 
     /// The events that meet the filters and one of the conditions at least.
-    fn rows(&self, conditions: &[String]) -> String {
+    pub(super) fn rows(&self, conditions: &[String]) -> String {
         format!("({}) AND ({})", self.filters, condition::any(conditions))
     }
 
-    fn query(&self, sql: String) -> Query {
+    pub(super) fn query(&self, sql: String) -> Query {
         let query = self
             .store
             .client()
@@ -188,52 +235,21 @@ impl<'a> Question<'a> {
     }
 }
 
-/// The start of the latest stretch in which `TITLE_VISITORS` of the `visitors` of the whole may be expected; none where
-/// that is the whole.
-fn latest_stretch(coverage: Coverage, period: &Period, visitors: u64) -> Option<i64> {
-    if visitors <= TITLE_VISITORS {
-        return None;
-    }
-    let start = period
-        .start()
-        .map_or(coverage.first_ms, |start| start.max(coverage.first_ms));
-    let end = period
-        .end()
-        .map_or(coverage.last_ms, |end| end.min(coverage.last_ms));
-    let length =
-        i128::from(end.saturating_sub(start)) * i128::from(TITLE_VISITORS) / i128::from(visitors);
-    i64::try_from(length)
-        .ok()
-        .map(|length| end.saturating_sub(length))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn titles_of_many_visitors_are_taken_from_the_latest_stretch() {
-        let coverage = Coverage::of(1_000_000, 2_000_000);
-        let to = |text: &str| Period::new(None, Some(text.parse().unwrap())).unwrap();
-        let cases = [
-            (Period::all(), 20_000, None),
-            (Period::all(), 40_000, Some(1_500_000)),
-            (Period::all(), 200_000, Some(1_900_000)),
-            (to("1970-01-01T00:24:59.999Z"), 40_000, Some(1_250_000)),
-        ];
-        for (period, visitors, since) in cases {
-            assert_eq!(
-                latest_stretch(coverage, &period, visitors),
-                since,
-                "{visitors} {period}"
-            );
-        }
-    }
-
-    #[test]
     fn no_report_s_sql_holds_the_client_s_placeholder() {
-        for sql in [FUNNEL_SQL, NAMES_SQL, PRESENCE_SQL] {
-            assert!(!sql.contains('?') && sql.contains("ORDER BY"), "{sql}");
+        for sql in [
+            FUNNEL_SQL,
+            MATCHING_SQL,
+            FIELDS_SQL,
+            ELEMENTS_SQL,
+            PRESENCE_SQL,
+        ] {
+            let is_ordered = sql.contains("ORDER BY") || sql.contains("so they are in no order");
+            assert!(!sql.contains('?') && is_ordered, "{sql}");
         }
     }
 }
