@@ -1,4 +1,5 @@
-//! What a funnel is broken down by, and whose value a person has: `device,props.plan`, `first`, `last`, `step:2`, `all`.
+//! What a funnel is broken down by, and whose value a person has: `device,props.plan`; `first`, `last`,
+//! `step:2`, `all`.
 
 use std::str::FromStr;
 

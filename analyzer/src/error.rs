@@ -66,6 +66,13 @@ impl Error {
 
 impl From<clickhouse::error::Error> for Error {
     fn from(error: clickhouse::error::Error) -> Self {
+        // What parses here and not there is rare, and no fault of the store.
+        if error.to_string().contains("CANNOT_COMPILE_REGEXP") {
+            return Self::usage(
+                "the engine cannot compile a regex",
+                "keep to RE2's syntax: repetitions up to 1000, no (?x), no classes within classes",
+            );
+        }
         Self::Store(error.into())
     }
 }

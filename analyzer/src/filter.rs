@@ -172,7 +172,8 @@ pub(crate) fn dimension(key: &str, place: Place) -> Result<Dimension, String> {
     }
 }
 
-const MEND: &str = "write such as device=mobile,country!=DE,path~^/blog/, with '…' around what holds a comma or a bracket";
+const MEND: &str = "write such as device=mobile,country!=DE,path~^/blog/, with '…' around what holds a comma or \
+                    a bracket";
 
 impl FromStr for Filters {
     type Err = Error;

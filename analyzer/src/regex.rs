@@ -1,7 +1,7 @@
 //! Regexes of steps and filters: checked here, so that a wrong one names its place, and run by the engine.
 //!
-//! The engine's RE2 and Rust's syntax agree but for rarities. A regex is looked for anywhere in a text, whatever the case
-//! of its letters unless it says `(?-i)`.
+//! The engine's RE2 and Rust's syntax agree but for rarities. A regex is looked for anywhere in a text, whatever the
+//! case of its letters unless it says `(?-i)`.
 
 use crate::word::Reader;
 

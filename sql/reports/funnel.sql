@@ -1,13 +1,13 @@
 -- The events of a funnel, one row a person who may have begun it; how far they carry is found in analyzer/src/walk.
 -- Rows are streamed, and each stands for itself, so they are in no order.
 --
--- A mask has bit k - 1 where an event matches step k, and bit 20 + x where it is the x-th excluded one. The lists of
--- a person are parallel, in no order; those that nobody needs are empty, and all are of a person who cannot have done more
--- than the first step, unless it is asked when that was. Pageviews are those of matching events alone, in the order
--- of the lists. Events that are worth something stand once more in worth.
+-- A mask has bit k - 1 where an event matches step k, and bit 20 + x where it is the x-th excluded one. The lists of a
+-- person are parallel, in no order; those that nobody needs are empty, and all are of a person who cannot have done
+-- more than the first step, unless it is asked when that was. Pageviews are those of matching events alone, in the
+-- order of the lists. Events that are worth something stand once more in worth.
 --
--- A person is the visitor under the previous day's salt where events shortly after midnight tell of one; these events are
--- read whether or not they match.
+-- A person is the visitor under the previous day's salt where events shortly after midnight tell of one; these events
+-- are read whether or not they match.
 WITH
     events_matched AS
     (
@@ -38,7 +38,10 @@ WITH
             {{segments}} AS segment_list,
             {{kinds}} AS kind_list,
             {{pageviews}} AS pageview_list,
-            groupArrayIf((at, mask, assumeNotNull(value), toString(currency)), mask != 0 AND value IS NOT NULL) AS worth_list
+            groupArrayIf(
+                (at, mask, assumeNotNull(value), toString(currency)),
+                mask != 0 AND value IS NOT NULL
+            ) AS worth_list
         FROM events_matched
         GROUP BY visitor
     ),

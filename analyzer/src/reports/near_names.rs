@@ -60,8 +60,8 @@ const TEXTS: Place = Place {
     which: "trimBoth(text) != ''",
 };
 
-/// Steps that a site has events or elements for, nearest to a step first; none where its name is known, so that it is its
-/// conditions that nothing meets, and none for steps without a name.
+/// Steps that a site has events or elements for, nearest to a step first; none where its name is known, so that it is
+/// its conditions that nothing meets, and none for steps without a name.
 pub(crate) async fn near_names(
     store: &Store,
     site: &str,

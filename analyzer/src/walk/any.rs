@@ -13,12 +13,12 @@ pub(super) fn walk(plan: &Plan, events: &[Event], run: &mut Vec<Served>) {
         let from = &events[begin..];
         if group.iter().any(|event| event.steps() != 0) {
             attempt.clear();
-            let seen = follow(plan, from, begin, &mut attempt);
-            if attempt.len() > run.len() {
+            let (seen, is_void) = follow(plan, from, begin, &mut attempt);
+            if !is_void && attempt.len() > run.len() {
                 std::mem::swap(run, &mut attempt);
             }
             // Who saw all there is sees no less than who begins later.
-            let all = plan.exclusions.is_empty() && seen == from.len();
+            let all = seen == from.len() && !is_void;
             if all || run.len() == plan.steps {
                 return;
             }
@@ -27,12 +27,14 @@ pub(super) fn walk(plan: &Plan, events: &[Event], run: &mut Vec<Served>) {
     }
 }
 
-/// The attempt from the first of `events` on, empty where it is void; and how many of them lie in its window.
-fn follow(plan: &Plan, events: &[Event], first: usize, attempt: &mut Vec<Served>) -> usize {
+/// The attempt from the first of `events` on; how many of them it looked at, and whether it is void.
+fn follow(plan: &Plan, events: &[Event], first: usize, attempt: &mut Vec<Served>) -> (usize, bool) {
     let until = events.first().map_or(0, |event| event.time) + plan.window_ms;
     let meets = |event: usize, step: usize| events[event].mask & bit(step + 1) != 0;
     let mut owners = vec![None; plan.steps];
     let mut seen = 0;
+    // Masks of events that served nothing more; as the others only become more, they never will.
+    let mut spent: Vec<u32> = Vec::new();
     for group in events.chunk_by(|event, next| event.time == next.time) {
         if group.first().is_none_or(|event| event.time > until) {
             break;
@@ -41,11 +43,17 @@ fn follow(plan: &Plan, events: &[Event], first: usize, attempt: &mut Vec<Served>
         let mut excluded = 0;
         for (at, event) in (seen..).zip(group) {
             excluded |= event.excluded();
-            if event.steps() != 0 && augment(at, &meets, &mut owners) {
+            let steps = event.steps();
+            if steps == 0 || spent.contains(&steps) {
+                continue;
+            }
+            if augment(at, &meets, &mut owners) {
                 attempt.push(Served {
                     step: attempt.len() + 1,
                     event: first + at,
                 });
+            } else {
+                spent.push(steps);
             }
         }
         seen += group.len();
@@ -53,9 +61,8 @@ fn follow(plan: &Plan, events: &[Event], first: usize, attempt: &mut Vec<Served>
             break;
         }
         if plan.voids(excluded, before, attempt.len()) {
-            attempt.clear();
-            break;
+            return (seen, true);
         }
     }
-    seen
+    (seen, false)
 }

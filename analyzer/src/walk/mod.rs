@@ -2,8 +2,8 @@
 //!
 //! A run serves steps by different events, one event a step, all within the window from its first. A run that no event
 //! could carry on is an attempt; it is void if an excluded event lies after the event of one named step and before that
-//! of the other, or, where it never came to the other, before its window ends. The best attempt that is not void counts:
-//! the furthest; of complete ones the first to be so. Without one the person is not counted.
+//! of the other, or, where it never came to the other, before its window ends. The best attempt that is not void
+//! counts: the furthest; of complete ones the first to be so. Without one the person is not counted.
 //!
 //! Invariant: pure; the same events and plan give the same run. Knows no engine, no text and no clock.
 

@@ -2,8 +2,8 @@
 //!
 //! At each step stand the runs that came so far. An event carries those on that stood there before it, so that it never
 //! serves two steps. A run with a later start can do all that one with an earlier can, so one is enough at each step
-//! (with optional steps one for each number of steps done); with exclusions an earlier start may yet be the one whose
-//! window ends in time, so all starts are kept while their windows last.
+//! (with optional steps one for each number of steps done). With exclusions the window of an earlier start may yet end
+//! before an excluded event that the later one meets, so one is kept for each number of those within the window.
 
 use super::matching::augment;
 use super::{Event, Plan, Served, bit, numbers};
@@ -17,6 +17,8 @@ pub(super) struct Ground {
     /// The runs that stand at each step, by their start.
     standing: Vec<Vec<Standing>>,
     best: Option<(usize, Standing)>,
+    /// The times of excluded events.
+    excluded: Vec<i64>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +30,8 @@ struct Node {
 #[derive(Debug, Clone, Copy)]
 struct Standing {
     start: i64,
+    /// How many excluded events there are up to the end of its window: what makes one void makes all of one fate so.
+    fate: usize,
     done: usize,
     node: usize,
     /// Nothing that came since could have carried it on.
@@ -47,13 +51,22 @@ impl Ground {
             nodes: Vec::new(),
             standing: vec![Vec::new(); plan.steps + 1],
             best: None,
+            excluded: Vec::new(),
         }
     }
 
-    fn clear(&mut self) {
+    fn clear(&mut self, events: &[Event]) {
         self.nodes.clear();
         self.standing.iter_mut().for_each(Vec::clear);
         self.best = None;
+        self.excluded.clear();
+        let excluded = events.iter().filter(|event| event.excluded() != 0);
+        self.excluded.extend(excluded.map(|event| event.time));
+    }
+
+    fn fate(&self, plan: &Plan, start: i64) -> usize {
+        let until = start + plan.window_ms;
+        self.excluded.partition_point(|time| *time <= until)
     }
 
     /// Of equally far runs the one that did more steps, then the later start.
@@ -78,7 +91,7 @@ impl Ground {
 }
 
 pub(super) fn walk(plan: &Plan, ground: &mut Ground, events: &[Event], run: &mut Vec<Served>) {
-    ground.clear();
+    ground.clear(events);
     let mut first = 0;
     for group in events.chunk_by(|event, next| event.time == next.time) {
         step_on(plan, ground, first, group);
@@ -155,54 +168,36 @@ fn carry_on(
         }
         let new = Standing {
             start: run.map_or(time, |run| run.start),
+            fate: run.map_or_else(|| ground.fate(plan, time), |run| run.fate),
             done: run.map_or(0, |run| run.done) + way.served.len(),
             node: 0,
             rests: way.rests,
         };
-        if let Some(place) = place(plan, &mut ground.standing[to], new) {
+        if admit(&mut ground.standing[to], &new) {
             let node = ground.extend(run, way);
-            ground.standing[to].insert(place, Standing { node, ..new });
+            ground.standing[to].push(Standing { node, ..new });
         }
     }
 }
 
-/// Where among the runs at a step a new one belongs, those taken out that it is better than; none where one is as good.
-fn place(plan: &Plan, runs: &mut Vec<Standing>, new: Standing) -> Option<usize> {
-    if plan.exclusions.is_empty() {
-        let as_good =
-            |run: &Standing, other: Standing| run.start >= other.start && run.done >= other.done;
-        if runs.iter().any(|run| as_good(run, new)) {
-            return None;
-        }
-        runs.retain(|run| !as_good(&new, *run));
-        return Some(runs.partition_point(|run| run.start <= new.start));
+/// Whether a new run belongs beside those that stand at a step; those it makes superfluous are taken out.
+fn admit(runs: &mut Vec<Standing>, new: &Standing) -> bool {
+    let as_good = |run: &Standing, other: &Standing| {
+        run.fate == other.fate
+            && run.start >= other.start
+            && run.done >= other.done
+            && (run.rests || !other.rests)
+    };
+    if runs.iter().any(|run| as_good(run, new)) {
+        return false;
     }
-    let begin = runs.partition_point(|run| run.start < new.start);
-    let end = runs.partition_point(|run| run.start <= new.start);
-    let same = &runs[begin..end];
-    let equal = same.iter().filter(|run| run.done >= new.done);
-    let (mut first, mut resting) = (false, false);
-    for run in equal {
-        first = true;
-        resting |= run.rests;
-    }
-    if first && (resting || !new.rests) {
-        return None;
-    }
-    // The earliest is kept for its times, and of the others the one that rests.
-    let mut kept = false;
-    let mut at = begin;
-    let mut end = end;
-    while at < end {
-        let run = runs[at];
-        if run.done == new.done && !run.rests && std::mem::replace(&mut kept, true) {
-            runs.remove(at);
-            end -= 1;
-        } else {
-            at += 1;
-        }
-    }
-    Some(end)
+    // Of one start the earliest stays for its times, beside the one that rests.
+    let mut is_earliest = true;
+    runs.retain(|run| match (run.start, run.done) == (new.start, new.done) {
+        true => std::mem::take(&mut is_earliest),
+        false => !as_good(new, run),
+    });
+    true
 }
 
 /// The ways on from a step: for each step that can be come to at once, with as many optional ones as go.

@@ -111,6 +111,18 @@ async fn a_funnel_has_two_to_twenty_steps() {
 }
 
 #[tokio::test]
+async fn a_regex_that_only_the_engine_refuses_is_the_asker_s_fault() {
+    let world = World::of(&[page("ann", 0.0, "/aaa")]).await;
+    for step in ["page~'^/a{1001}$'", "page~'(?x)a'"] {
+        let asked = request(&["page~^/a", step]);
+        let error = world.funnel(&asked).await.unwrap_err();
+        assert!(matches!(error, Error::Usage { .. }), "{step}: {error:?}");
+        assert!(error.to_string().contains("RE2"), "{error}");
+    }
+    world.close().await;
+}
+
+#[tokio::test]
 async fn a_step_that_nothing_ever_matched_is_told_with_near_names() {
     let day = 86_400.0;
     let world = World::of(&[

@@ -42,7 +42,8 @@ pub(super) fn time(histogram: Histogram, run: &[Served], person: &Person) -> Opt
     Some(at(histogram.to)? - at(histogram.from)?)
 }
 
-/// The bins of times in milliseconds. As many as were asked for, else the cube root of the number of people, rounded up.
+/// The bins of times in milliseconds. As many as were asked for, else the cube root of the number of people,
+/// rounded up.
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,

@@ -250,7 +250,8 @@ impl Leavers {
     }
 }
 
-/// Where someone went who stood at a step, from 1, by an event, and when that showed; the end of time where nothing did.
+/// Where someone went who stood at a step, from 1, by an event, and when that showed; the end of time where
+/// nothing did.
 fn destination(step: usize, stood: usize, until: i64, person: &Person) -> (Destination, i64) {
     let own = 1 << (step - 1);
     for at in stood + 1..person.events.len() {
