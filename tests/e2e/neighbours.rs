@@ -66,6 +66,8 @@ async fn collectors_of_one_clickhouse_agree_on_the_days_salt() {
         );
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
+    // What is on the disk is in force a moment later.
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     let client = reqwest::Client::new();
     for url in [&first.url, &second.url] {
         assert_eq!(post(&client, url, PAGEVIEW).await.0, 204);
