@@ -76,7 +76,7 @@ export const flush = (isLeaving) => {
     const out = core && new Int32Array(core.memory.buffer, place);
     const c = core && [...out.slice(1, out[0] + 1)];
     const used = new Set([records, c || log].flat(2));
-    unsent.set({ w: size, u: url, n: view, e: elements.filter(({ i }) => used.has(i)), r: records, [core ? 'c' : 'l']: c || log });
+    unsent.set({ w: size, u: url, n: view, e: elements.filter(({ i }) => used.has(i)), r: records, [core ? 'c' : 'l']: c || [...log] });
     records = [];
   }
   unsent.forEach((isPacked, batch) => {

@@ -401,6 +401,29 @@ for (const [how, answer] of [['cut off', 0], ['503', 503], ['429', 429]])
     clean();
   });
 
+test('a log that is sent again says what it said, and not what was told since', async () => {
+  await context.route('**/snag.wasm', (route) => route.abort());
+  server.answer(503);
+  await open('/', false);
+  await page.waitForTimeout(300);
+  for (let time = 0; time < 3; time++) {
+    await page.mouse.move(10 + time, 10);
+    await page.waitForTimeout(700);
+    await sendNow();
+    await page.waitForTimeout(100);
+  }
+  server.answer(204);
+  await page.mouse.move(50, 50);
+  await page.waitForTimeout(2500);
+  const used = await page.evaluate(() => performance.now());
+  await sendNow();
+  await server.until(() => of('attention').length >= 4);
+  await page.waitForTimeout(200);
+  const engaged = of('attention').reduce((sum, { attention }) => sum + attention.engaged, 0);
+  assert.ok(engaged > used - 800 && engaged <= used, `${engaged} of ${used} ms`);
+  clean();
+});
+
 test('what the collector refuses is not sent again', async () => {
   server.answer(400);
   await open('/');
