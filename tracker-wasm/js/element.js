@@ -13,8 +13,6 @@ export const forget = () => {
   numbers = new WeakMap();
 };
 
-export const isKnown = (node) => numbers.has(node);
-
 // The element's number; it is described when it gets one. A log that has to be sent whole has room for fewer.
 export const element = (node) => {
   if (!node || numbers.has(node) || elements[core ? 1e3 : 250]) return numbers.get(node);

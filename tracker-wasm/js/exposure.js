@@ -1,6 +1,6 @@
 // Which links, buttons and creatives are on the page and on the screen, and what part of the page is. Nothing here has the
 // page laid out: the browser tells once it is.
-import { element, isKnown } from './element.js';
+import { element } from './element.js';
 import { flush, resize, tell } from './log.js';
 import { now, once, safe } from './page.js';
 
@@ -16,6 +16,8 @@ const REST = 1e3;
 const soon = once(flush, 2 * REST);
 
 let waiting;
+// What is looked at in this view; a click may have given an element its number before.
+let watched;
 
 const seen = new IntersectionObserver(
   (entries) =>
@@ -46,7 +48,8 @@ const idle = () =>
     const end = performance.now() + STRETCH;
     while (waiting[0] && performance.now() < end) {
       const node = waiting.pop();
-      if (!isKnown(node) && element(node)) {
+      if (!watched.has(node) && element(node)) {
+        watched.add(node);
         seen.observe(node);
         soon();
       }
@@ -59,4 +62,7 @@ export const scan = once(() => {
   idle();
 }, REST);
 
-export const forgetSeen = () => seen.disconnect();
+export const forgetSeen = () => {
+  watched = new WeakSet();
+  seen.disconnect();
+};
