@@ -97,10 +97,12 @@ const clean = () => {
   assert.deepEqual(server.log().filter((entry) => entry.error || entry.preflight), []);
 };
 
-test('the pageview leaves before the second stage and the core are asked for', async () => {
+test('the pageview leaves at once, beside the asking for the second stage and before that for the core', async () => {
   await open('/');
   const log = server.log().map(({ file, posted }) => file || posted);
-  assert.deepEqual(log.filter(Boolean), ['/snag.js', '/b', '/snag.more.js', '/snag.wasm']);
+  const [first, second, third, ...rest] = log.filter(Boolean);
+  // Two requests of one moment may overtake each other.
+  assert.deepEqual([first, [second, third].sort(), rest], ['/snag.js', ['/b', '/snag.more.js'], ['/snag.wasm']]);
   await server.until(() => server.batches().length === 1);
   const [{ head, events, headers }] = server.batches();
   assert.equal(head.site, 'shop');
