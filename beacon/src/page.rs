@@ -33,7 +33,7 @@ struct Members<'a> {
     s: Text<'a>,
     p: u32,
     t: u64,
-    w: Option<(u16, u16)>,
+    w: Option<(Side, Side)>,
     a: Option<u8>,
     u: Text<'a>,
     n: Option<u32>,
@@ -43,6 +43,21 @@ struct Members<'a> {
     r: List<List<Value<'a>, VALUES>, RECORDS>,
     c: Option<List<i32, TOLD>>,
     l: Option<List<Entry, ENTRIES>>,
+}
+
+/// Width or height in whole pixels, which a browser that zooms gives as a fraction.
+#[derive(Deserialize)]
+#[serde(try_from = "f64")]
+struct Side(u16);
+
+impl TryFrom<f64> for Side {
+    type Error = &'static str;
+
+    fn try_from(pixels: f64) -> Result<Self, Self::Error> {
+        let fits = (0.0..f64::from(u16::MAX) + 1.0).contains(&pixels);
+        fits.then_some(Self(pixels as u16))
+            .ok_or("no viewport has so many pixels")
+    }
 }
 
 /// The batch, and how many of its records were passed over.
@@ -65,7 +80,9 @@ pub(crate) fn decode(body: &[u8]) -> Result<(Batch<'_>, u32), DecodeError> {
         site: found.s.0,
         page: found.p,
         sent: found.t,
-        viewport: found.w.unwrap_or_default(),
+        viewport: found
+            .w
+            .map_or((0, 0), |(width, height)| (width.0, height.0)),
         automated: found.a == Some(1),
         events: Vec::new(),
     };

@@ -1,6 +1,6 @@
 // Elements: how to find one again, and what it says. Nothing a visitor typed is ever read.
 import { core } from './log.js';
-import { safe } from './page.js';
+import { isPrivate, safe } from './page.js';
 
 const TYPED = '[contenteditable],select,textarea';
 
@@ -16,11 +16,11 @@ export const forget = () => {
 // The element's number; it is described when it gets one. A log that has to be sent whole has room for fewer.
 export const element = (node) => {
   if (!node || numbers.has(node) || elements[core ? 1e3 : 250]) return numbers.get(node);
-  const isPrivate = node.closest('[data-snag-private]');
-  const found = { i: ~elements.length, p: selector(node, isPrivate), t: node.localName };
+  const isHidden = isPrivate(node);
+  const found = { i: ~elements.length, p: selector(node, isHidden), t: node.localName };
   numbers.set(node, found.i);
   elements.push(found);
-  if (!isPrivate)
+  if (!isHidden)
     // A field says what its label says, never what is in it; a large part of the page says nothing.
     found.x =
       (!node.closest(TYPED) && !node.querySelector(TYPED) && node.textContent.length < 999 && node.textContent.trim()) ||
@@ -28,7 +28,7 @@ export const element = (node) => {
       (node.querySelector('[alt]') || node).alt ||
       (/submit|button/.test(node.type) && node.value);
   if (node.protocol) found.href = node.href.replace(location.origin, '');
-  for (const name of ['role', 'type', !isPrivate && 'name', 'data-snag-ad', 'data-snag-placement', 'data-snag-campaign']) {
+  for (const name of ['role', 'type', !isHidden && 'name', 'data-snag-ad', 'data-snag-placement', 'data-snag-campaign']) {
     const owner = name[9] ? node.closest(`[${name}]`) : node;
     found[name] = (owner && owner.getAttribute(name)) || undefined;
   }
@@ -37,9 +37,9 @@ export const element = (node) => {
 
 // The shortest path that finds the element in its root; a shadow root's follows its host's. It starts at what the
 // page's author named: a mark, an id, a field's name, a link's target.
-const selector = (node, isPrivate) => {
+const selector = (node, isHidden) => {
   const root = node.getRootNode();
-  const above = root.host ? selector(root.host) + ' >>> ' : '';
+  const above = root.host ? selector(root.host, isHidden) + ' >>> ' : '';
   // Names may hold what CSS reads otherwise.
   const isFound = safe((path) => root.querySelectorAll(path).length == 1);
   let path = '';
@@ -48,7 +48,7 @@ const selector = (node, isPrivate) => {
     const named = ['data-snag', 'id', 'name', 'href']
       .filter((name) => at.hasAttribute(name))
       .map((name) => at.localName + `[${name}=${JSON.stringify(at.getAttribute(name))}]` + path)
-      .find((path) => !isPrivate && !/\[id=.*(\d{3}|_r_)/.test(path) && isFound(path));
+      .find((path) => !isHidden && !/\[id=.*(\d{3}|_r_)/.test(path) && isFound(path));
     if (named) return above + named;
     const alike = [...at.parentNode.children].filter((other) => other.localName == at.localName);
     path = at.localName + (alike[1] ? `:nth-of-type(${alike.indexOf(at) + 1})` : '') + path;

@@ -7,10 +7,12 @@ const WHAT = { focusin: 0, focusout: 1, input: 2, invalid: 4, submit: 5 };
 // Milliseconds within which messages are of one attempt to submit.
 const ATTEMPT = 500;
 
-// Forms that were begun; when one failed last; whether an input was told since the focus came.
-const begun = new WeakSet();
+// Forms that were begun in this view; when one failed last; whether an input was told since the focus came.
+let begun;
 let failed = -ATTEMPT;
 let isTyped;
+
+export const forgetForms = () => (begun = new WeakSet());
 
 export const touched = ({ type, inputType }, [node], time) => {
   const isSubmit = type == 'submit';

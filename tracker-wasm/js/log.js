@@ -62,7 +62,7 @@ export const use = (exports) => {
 };
 
 export const keep = (batch) => {
-  unsent.set(batch);
+  if (unsent.size < MUCH) unsent.set(batch);
   later();
 };
 

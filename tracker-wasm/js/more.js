@@ -3,7 +3,7 @@
 import { answer, changed, click, press } from './click.js';
 import { element, forget } from './element.js';
 import { forgetSeen, look, scan } from './exposure.js';
-import { touched } from './form.js';
+import { forgetForms, touched } from './form.js';
 import { flush, keep, record, restart, signal, tell, use } from './log.js';
 import { address, dataset, fetch, follow, know, listen, now, once, safe } from './page.js';
 
@@ -27,6 +27,7 @@ const show = (url, at) => {
   interactions = {};
   forget();
   forgetSeen();
+  forgetForms();
   restart(url, at);
   tell(5, at, isActive);
   scan();

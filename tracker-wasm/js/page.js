@@ -1,8 +1,8 @@
 // What the first stage hands on, and what every other part asks of the page.
 
-export let address, dataset, now, write, send, fetch;
+export let address, dataset, now, write, send, fetch, isPrivate;
 
-export const know = (...given) => ([address, dataset, now, write, send, fetch] = given);
+export const know = (...given) => ([address, dataset, now, write, send, fetch, isPrivate] = given);
 
 // Nothing here may throw into the page.
 export const safe =

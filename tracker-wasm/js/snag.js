@@ -31,6 +31,9 @@ const send = async (body) => {
   }
 };
 
+// Whether the page's author hides its names, also from outside a shadow root.
+const isPrivate = (node) => node.closest('[data-snag-private]') || ((node = node.getRootNode().host) && isPrivate(node));
+
 const start = () => {
   const at = now();
   const { href } = location;
@@ -38,16 +41,16 @@ const start = () => {
   const pageview = [1, at, document.referrer, document.title, responseStatus, type == 'back_forward'];
   const batch = { u: href, r: [pageview] };
   const queue = [];
-  let isLost = send(write(batch));
+  const isLost = send(write(batch));
   let hear = (...heard) => queue[99] || queue.push(heard);
   const snag = (window.snag = (...call) => hear({ type: 'snag' }, call));
   snag.on = 1;
   // These are told by their numbers as signals.
   ['identify', 'consent'].map((name, index) => (snag[name] = (word) => hear({ type: 'snag' }, [10 + index, word])));
   early.map((call) => snag(...call));
-  'pointerdown click error unhandledrejection pagehide'.split(' ').map((type) => addEventListener(type, (event) => hear(event, event.composedPath(), now()), true));
+  'pointerdown click error unhandledrejection'.split(' ').map((type) => addEventListener(type, (event) => hear(event, event.composedPath(), now()), true));
   import(new URL(dataset.more || 'snag.more.js', address)).then(
-    (more) => (hear = more.default(queue.splice(0), isLost, batch, address, dataset, now, write, send, fetch)),
+    (more) => (hear = more.default(queue.splice(0), isLost, batch, address, dataset, now, write, send, fetch, isPrivate)),
     () => 0,
   );
   // Who leaves before the second stage is there leaves at least word of what was clicked.
@@ -57,7 +60,10 @@ const start = () => {
       send(
         write({
           u: href,
-          e: clicks.map(([, path], index) => { const { id, localName, href } = path.find(({ href, type }) => href || type) || path[0]; return { i: ~index, id, t: localName, href }; }),
+          e: clicks.map(([, path], index) => {
+            const node = path.find(({ href, type }) => href || type) || path[0];
+            return { i: ~index, id: isPrivate(node) ? '' : node.id, t: node.localName, href: node.href };
+          }),
           r: clicks.map(([{ pageX, pageY }, , at], index) => [2, at, ~index, pageX, pageY]),
         }),
       );

@@ -46,6 +46,18 @@ before(async () => {
     },
     '/off': { body: html(snag('data-wasm="off"'), body) },
     '/dnt': { body: html(snag('data-dnt'), body) },
+    '/private': {
+      body: html(
+        snag(),
+        `<div data-snag-private><button id="illness" name="illness">Illness</button><x-secret id="illness-host"></x-secret></div>
+         <script>customElements.define('x-secret', class extends HTMLElement {
+           connectedCallback() { this.attachShadow({ mode: 'open' }).innerHTML = '<button id="illness-inside" name="illness">Illness</button>'; }
+         })</script>`,
+      ),
+    },
+    '/forms': {
+      body: html(snag(), `<form id="find" onsubmit="event.preventDefault()"><input name="q"></form><button id="go" onclick="history.pushState({}, '', '/forms/two')">Go</button>`),
+    },
     '/endpoint': { body: html(snag(`data-endpoint="${server.origin}/elsewhere"`), body) },
     '/query': { body: html(`<script defer src="${server.origin}/snag.js?site=from.url"></script>`, body) },
     '/nosite': { body: html(`<script defer src="${server.origin}/snag.js"></script>`, body) },
@@ -352,6 +364,34 @@ test('nothing a visitor typed is ever sent', async () => {
   await server.until(() => clicks().length >= 9);
   for (const { body } of server.batches()) assert.doesNotMatch(body.toString('latin1'), /Typed|typed/);
   assert.ok(clicks().some(({ element }) => element.text === 'Password'));
+  clean();
+});
+
+test('what its author marks private keeps its names, within a shadow root and before the second stage too', async () => {
+  for (const comes of [true, false]) {
+    if (!comes) await context.route('**/snag.more.js', (route) => route.abort());
+    server.reset();
+    await open('/private', comes);
+    await page.click('#illness');
+    await page.click('#illness-inside');
+    await page.waitForTimeout(comes ? 3500 : 100);
+    await page.goto('about:blank');
+    await server.until(() => clicks().length === 2);
+    for (const { body } of server.batches()) assert.doesNotMatch(body.toString(), /illness/i);
+  }
+  clean();
+});
+
+test('a form that stays is begun anew in each view', async () => {
+  await open('/forms');
+  for (const go of [true, false]) {
+    await page.click('[name=q]');
+    if (go) await page.click('#go');
+  }
+  await sendNow();
+  const begun = () => of('signal').filter(({ what }) => what === 'form_start').map(({ view }) => view);
+  await server.until(() => begun().length === 2);
+  assert.deepEqual(begun(), [0, 1]);
   clean();
 });
 

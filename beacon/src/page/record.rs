@@ -6,7 +6,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
 
 use super::element::{Elements, cut};
 use super::surrogates::whole;
@@ -127,8 +128,8 @@ fn custom<'a>(name: Cow<'a, str>, given: &str) -> Custom<'a> {
     #[derive(Deserialize, Default)]
     #[serde(default)]
     struct Given<'a> {
-        props: Properties,
         #[serde(borrow)]
+        props: Option<&'a RawValue>,
         value: Value<'a>,
         currency: Value<'a>,
     }
@@ -140,9 +141,12 @@ fn custom<'a>(name: Cow<'a, str>, given: &str) -> Custom<'a> {
         Value::Number(number) => Some(*number),
         Value::Nothing => None,
     };
+    // What is no object has no properties, and takes nothing else along.
+    let props = given.props.map_or("{}", RawValue::get);
+    let props: Properties = serde_json::from_str(props).unwrap_or_default();
     Custom {
         name,
-        props: given.props.0,
+        props: props.0,
         value: value.filter(|value| value.is_finite()),
         currency: cut(Cow::Owned(given.currency.text().into_owned()), NAME_BYTES),
     }
@@ -160,28 +164,6 @@ impl<'de> Deserialize<'de> for Properties {
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
             }
-            fn visit_unit<E: Error>(self) -> Result<Properties, E> {
-                Ok(Properties::default())
-            }
-            fn visit_bool<E: Error>(self, _: bool) -> Result<Properties, E> {
-                Ok(Properties::default())
-            }
-            fn visit_i64<E: Error>(self, _: i64) -> Result<Properties, E> {
-                Ok(Properties::default())
-            }
-            fn visit_u64<E: Error>(self, _: u64) -> Result<Properties, E> {
-                Ok(Properties::default())
-            }
-            fn visit_f64<E: Error>(self, _: f64) -> Result<Properties, E> {
-                Ok(Properties::default())
-            }
-            fn visit_str<E: Error>(self, _: &str) -> Result<Properties, E> {
-                Ok(Properties::default())
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Properties, A::Error> {
-                while seq.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Properties::default())
-            }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Properties, A::Error> {
                 let mut found = Vec::new();
                 while let Some((Text(name), value)) = map.next_entry::<Text<'de>, Value<'de>>()? {
@@ -197,6 +179,6 @@ impl<'de> Deserialize<'de> for Properties {
                 Ok(Properties(found))
             }
         }
-        deserializer.deserialize_any(Pairs)
+        deserializer.deserialize_map(Pairs)
     }
 }

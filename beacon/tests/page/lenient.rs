@@ -142,6 +142,14 @@ fn what_a_batch_does_not_say_is_not_known() {
         assert_eq!((batch.viewport, batch.automated), ((1280, 720), wanted));
         assert_eq!(batch.events[0].view, 0);
     }
+    // A browser that zooms.
+    for (told, viewport) in [
+        (json!([853.3333, 479.99]), (853, 479)),
+        (json!([65_535.9, 0]), (65_535, 0)),
+    ] {
+        let body = page(json!({ "w": told, "r": [[1, 1]] }));
+        assert_eq!(decode(body.as_bytes()).expect("a batch").viewport, viewport);
+    }
 }
 
 #[test]

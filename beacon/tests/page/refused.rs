@@ -41,6 +41,8 @@ fn a_member_of_another_kind_is_refused() {
         json!({ "t": -1 }),
         json!({ "w": [70_000, 1] }),
         json!({ "w": [1] }),
+        json!({ "w": [-1, 1] }),
+        json!({ "w": [null, 1] }),
         json!({ "e": {} }),
         json!({ "e": [{ "p": "a" }] }),
         json!({ "r": [1] }),

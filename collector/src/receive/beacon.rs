@@ -70,3 +70,40 @@ fn inflated(body: &[u8]) -> Option<Cow<'_, [u8]>> {
     reader.read_to_end(&mut unpacked).ok()?;
     (unpacked.len() <= PAGE_BYTES).then_some(Cow::Owned(unpacked))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    fn packed(body: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(body).expect("room");
+        encoder.finish().expect("room")
+    }
+
+    #[test]
+    fn what_is_packed_is_unpacked_within_the_limit_and_all_else_stays() {
+        let most = vec![b'x'; PAGE_BYTES];
+        let more = vec![b'x'; PAGE_BYTES + 1];
+        let cut = packed(&most);
+        for (body, unpacked) in [
+            (&b"{\"v\":2"[..], Some(&b"{\"v\":2"[..])),
+            (b"", Some(b"")),
+            (b"\x1f", Some(b"\x1f")),
+            (&packed(b"{}"), Some(b"{}")),
+            (&packed(&most), Some(&most)),
+            (&packed(&more), None),
+            // A megabyte of nothing takes a thousand bytes.
+            (&packed(&vec![0; 1 << 24]), None),
+            (&cut[..cut.len() - 1], None),
+            (b"\x1f\x8bnothing that was packed", None),
+        ] {
+            assert_eq!(inflated(body).as_deref(), unpacked, "{} bytes", body.len());
+        }
+    }
+}
