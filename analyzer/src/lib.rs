@@ -40,6 +40,7 @@ pub use reports::pages::{Pages, pages};
 pub use reports::realtime::{Realtime, realtime};
 pub use reports::sites::{Site, sites};
 pub use reports::span::Span;
+pub use reports::totals::Totals;
 pub use reports::visits::{By, Visits, visits};
 pub use step::{ClickTarget, Step, Target};
 pub use window::Window;

@@ -1,16 +1,12 @@
 //! `snag funnel`: how far visitors get, and where they abandon.
 
 use anyhow::Result;
-use snag_analyzer::format::render;
 use snag_analyzer::{FunnelRequest, Histogram, Period};
 use snag_store::Store;
 
 use crate::cli::Funnel;
 use crate::config::{Config, Environment};
 use crate::exit::Exit;
-
-/// Columns a table may take.
-const WIDTH: u16 = 100;
 
 /// Prints the funnel.
 pub(crate) async fn run(
@@ -44,10 +40,5 @@ pub(crate) async fn run(
     let report = snag_analyzer::funnel(&store, &request).await;
     store.close().await?;
     let report = report?;
-    print!("{}", render(&report, funnel.format, WIDTH)?);
-    Ok(if report.data {
-        Exit::Done
-    } else {
-        Exit::NothingToReport
-    })
+    super::print(&report, funnel.format, report.data)
 }

@@ -2,16 +2,12 @@
 //! `snag realtime`.
 
 use anyhow::Result;
-use snag_analyzer::format::{Format, Report, render};
 use snag_analyzer::{By, Period, Span, overview, pages, realtime, visits};
 use snag_store::{Role, Store};
 
 use crate::cli::{Now, Visits};
 use crate::config::{Config, Environment};
 use crate::exit::Exit;
-
-/// Columns a table may take.
-const WIDTH: u16 = 100;
 
 /// Which report.
 #[derive(Debug, Clone, Copy)]
@@ -55,21 +51,21 @@ pub(crate) async fn run(
             .map_err(Into::into)
             .and_then(|report| {
                 let is_there = report.now.sessions > 0;
-                printed(&report, asked.format, is_there)
+                super::print(&report, asked.format, is_there)
             }),
         Which::Pages => pages(&store, &span)
             .await
             .map_err(Into::into)
             .and_then(|report| {
                 let is_there = !report.rows.is_empty();
-                printed(&report, asked.format, is_there)
+                super::print(&report, asked.format, is_there)
             }),
         Which::By(by) => visits(&store, &span, by)
             .await
             .map_err(Into::into)
             .and_then(|report| {
                 let is_there = !report.rows.is_empty();
-                printed(&report, asked.format, is_there)
+                super::print(&report, asked.format, is_there)
             }),
     };
     store.close().await?;
@@ -81,7 +77,7 @@ pub(crate) async fn now(asked: Now, config: &Config, environment: &Environment) 
     let store = Store::open(&config.store(environment)?).await?;
     let report = realtime(&store, &asked.site, asked.limit).await;
     store.close().await?;
-    printed(&report?, asked.format, true)
+    super::print(&report?, asked.format, true)
 }
 
 /// The store, with sessions of all events in it: where no collector follows, nobody else has derived them.
@@ -94,13 +90,4 @@ async fn open(config: &Config, environment: &Environment) -> Result<Store> {
         return Err(error.into());
     }
     Ok(store)
-}
-
-fn printed(report: &impl Report, format: Format, is_there: bool) -> Result<Exit> {
-    print!("{}", render(report, format, WIDTH)?);
-    Ok(if is_there {
-        Exit::Done
-    } else {
-        Exit::NothingToReport
-    })
 }

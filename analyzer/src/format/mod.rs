@@ -184,6 +184,17 @@ pub enum Cell {
     Bar(f64),
 }
 
+impl Cell {
+    /// A rate that may be one of nothing.
+    #[must_use]
+    pub fn rate(rate: Option<f64>, interval: Option<Interval>) -> Self {
+        match (rate, interval) {
+            (Some(rate), Some(interval)) => Self::Rate(rate, interval),
+            _ => Self::None,
+        }
+    }
+}
+
 /// Writes a report; ends with a line end. `width` is that of the terminal in columns.
 ///
 /// # Errors

@@ -8,4 +8,5 @@ pub mod pages;
 pub mod realtime;
 pub mod sites;
 pub mod span;
+pub mod totals;
 pub mod visits;

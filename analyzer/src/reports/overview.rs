@@ -1,16 +1,15 @@
 //! All visits together, beside those of the stretch of the same length before.
 //!
-//! Invariant: definitions are those of `visits`. Without a period there is nothing before, and nothing is compared.
+//! Invariant: figures are those of `totals`. Without a period there is nothing before, and nothing is compared.
 
-use clickhouse::Row;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use snag_store::Store;
 
 use super::span::Span;
-use super::visits::share;
+use super::totals::{Counts, Totals};
 use crate::Error;
 use crate::format::{Cell, Column, Measure, Report, percent, thousands};
-use crate::statistics::{Interval, Z_95, wilson};
+use crate::statistics::rate;
 
 const SQL: &str = include_str!("../../../sql/reports/overview.sql");
 
@@ -33,41 +32,16 @@ pub struct Overview {
     pub notes: Vec<String>,
 }
 
-/// Figures of a period.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Totals {
-    /// People.
-    pub visitors: u64,
-    /// Visits.
-    pub sessions: u64,
-    /// Pages shown.
-    pub pageviews: u64,
-    /// Share of the visits that were bounces.
-    pub bounce_rate: Option<f64>,
-    /// Interval of `bounce_rate`.
-    pub bounce_interval: Option<Interval>,
-    /// Mean duration of a visit, in seconds.
-    pub mean_seconds: f64,
-}
-
-#[derive(Row, Deserialize)]
-struct Found {
-    visitors: u64,
-    sessions: u64,
-    views: u64,
-    bounces: u64,
-    seconds: f64,
-}
-
 /// Tells all visits together.
 ///
 /// # Errors
 /// [`Error::Usage`] for a filter that visits do not answer, [`Error::UnknownSite`], [`Error::Store`].
 pub async fn overview(store: &Store, span: &Span) -> Result<Overview, Error> {
     let covered = span.covered(store).await?;
-    let now = totals(span.query(store, SQL, &span.period).fetch_one().await?);
+    let counts = async |period| span.query(store, SQL, period).fetch_one::<Counts>().await;
+    let now = Totals::from(counts(&span.period).await?);
     let before = match span.period.before() {
-        Some(before) => Some(totals(span.query(store, SQL, &before).fetch_one().await?)),
+        Some(before) => Some(Totals::from(counts(&before).await?)),
         None => None,
     };
     let notes = match before {
@@ -83,18 +57,6 @@ pub async fn overview(store: &Store, span: &Span) -> Result<Overview, Error> {
         before,
         notes,
     })
-}
-
-fn totals(found: Found) -> Totals {
-    let bounces = wilson(found.bounces, found.sessions, Z_95);
-    Totals {
-        visitors: found.visitors,
-        sessions: found.sessions,
-        pageviews: found.views,
-        bounce_rate: bounces.map(|_| share(found.bounces, found.sessions)),
-        bounce_interval: bounces,
-        mean_seconds: found.seconds,
-    }
 }
 
 fn headline(site: &str, now: &Totals, before: Option<&Totals>) -> String {
@@ -118,11 +80,11 @@ fn headline(site: &str, now: &Totals, before: Option<&Totals>) -> String {
 
 /// How many more or fewer, of what there was.
 fn change(now: u64, before: u64) -> String {
-    if before == 0 {
-        return if now == 0 { "" } else { "new" }.to_owned();
+    match rate(now.abs_diff(before), before) {
+        Some(rate) => format!("{}{}", if now < before { "-" } else { "+" }, percent(rate)),
+        None if now == 0 => String::new(),
+        None => "new".to_owned(),
     }
-    let rate = share(now.abs_diff(before), before);
-    format!("{}{}", if now < before { "-" } else { "+" }, percent(rate))
 }
 
 const COLUMNS: [Column; 4] = [

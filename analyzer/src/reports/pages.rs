@@ -7,10 +7,9 @@ use serde::{Deserialize, Serialize};
 use snag_store::Store;
 
 use super::span::Span;
-use super::visits::share;
 use crate::Error;
 use crate::format::{Cell, Column, Measure, Report, thousands};
-use crate::statistics::{Interval, Z_95, wilson};
+use crate::statistics::{Interval, Z_95, rate, wilson};
 
 const SQL: &str = include_str!("../../../sql/reports/pages.sql");
 
@@ -102,18 +101,18 @@ pub async fn pages(store: &Store, span: &Span) -> Result<Pages, Error> {
 }
 
 fn page(found: Found) -> Page {
-    let exits = wilson(found.exits.min(found.views), found.views, Z_95);
-    let bounces = wilson(found.bounces, found.entries, Z_95);
+    // A visit without a pageview ends on a page that it did not show.
+    let exits = found.exits.min(found.views);
     Page {
         page: found.value,
         visitors: found.visitors,
         pageviews: found.views,
         entries: found.entries,
         exits: found.exits,
-        exit_rate: exits.map(|_| share(found.exits.min(found.views), found.views)),
-        exit_interval: exits,
-        bounce_rate: bounces.map(|_| share(found.bounces, found.entries)),
-        bounce_interval: bounces,
+        exit_rate: rate(exits, found.views),
+        exit_interval: wilson(exits, found.views, Z_95),
+        bounce_rate: rate(found.bounces, found.entries),
+        bounce_interval: wilson(found.bounces, found.entries, Z_95),
     }
 }
 
@@ -137,10 +136,6 @@ impl Report for Pages {
     }
 
     fn rows(&self) -> Vec<Vec<Cell>> {
-        let rate = |rate: Option<f64>, interval| match (rate, interval) {
-            (Some(rate), Some(interval)) => Cell::Rate(rate, interval),
-            _ => Cell::None,
-        };
         let cells = |row: &Page| {
             vec![
                 Cell::Text(row.page.clone()),
@@ -148,8 +143,8 @@ impl Report for Pages {
                 Cell::Count(row.pageviews),
                 Cell::Count(row.entries),
                 Cell::Count(row.exits),
-                rate(row.exit_rate, row.exit_interval),
-                rate(row.bounce_rate, row.bounce_interval),
+                Cell::rate(row.exit_rate, row.exit_interval),
+                Cell::rate(row.bounce_rate, row.bounce_interval),
             ]
         };
         self.rows.iter().map(cells).collect()

@@ -1,17 +1,17 @@
 //! Visits by one thing they have: where they came from, where they began and ended, with what device, from where.
 //!
-//! Invariant: a visit is a row of `sessions`, and counts once and in the period in which it began. A bounce is a visit of one
-//! pageview at most and no interaction; the duration of a visit is from its first event to its last, bounces included with
-//! 0 (METRICS.md, Everyday). Intervals are Wilson's, 95 %.
+//! Invariant: a visit is a row of `sessions`, and counts once and in the period in which it began; figures are those of
+//! `totals`.
 
 use clickhouse::Row;
 use serde::{Deserialize, Serialize};
 use snag_store::Store;
 
 use super::span::Span;
+use super::totals::{Counts, Totals};
 use crate::Error;
 use crate::format::{Cell, Column, Measure, Report, percent, thousands};
-use crate::statistics::{Interval, Z_95, wilson};
+use crate::statistics::rate;
 
 const SQL: &str = include_str!("../../../sql/reports/visits.sql");
 
@@ -99,18 +99,9 @@ pub struct Visits {
 pub struct VisitsRow {
     /// The value; empty where it is not known.
     pub value: String,
-    /// People.
-    pub visitors: u64,
-    /// Visits.
-    pub sessions: u64,
-    /// Pages shown in them.
-    pub pageviews: u64,
-    /// Share of the visits that were bounces.
-    pub bounce_rate: Option<f64>,
-    /// Interval of `bounce_rate`.
-    pub bounce_interval: Option<Interval>,
-    /// Mean duration, in seconds.
-    pub mean_seconds: f64,
+    /// Their figures.
+    #[serde(flatten)]
+    pub totals: Totals,
 }
 
 #[derive(Row, Deserialize)]
@@ -133,6 +124,16 @@ pub async fn visits(store: &Store, span: &Span, by: By) -> Result<Visits, Error>
     let sql = SQL.replace("{{value}}", by.column);
     let found: Vec<Found> = span.query(store, &sql, &span.period).fetch_all().await?;
     let values = found.first().map_or(0, |row| row.values);
+    let row = |found: Found| VisitsRow {
+        value: found.value,
+        totals: Totals::from(Counts {
+            visitors: found.visitors,
+            sessions: found.sessions,
+            views: found.views,
+            bounces: found.bounces,
+            seconds: found.seconds,
+        }),
+    };
     let rows: Vec<_> = found.into_iter().map(row).collect();
     let mut notes = Vec::new();
     if values > rows.len() as u64 {
@@ -154,33 +155,11 @@ pub async fn visits(store: &Store, span: &Span, by: By) -> Result<Visits, Error>
     })
 }
 
-fn row(found: Found) -> VisitsRow {
-    let bounces = wilson(found.bounces, found.sessions, Z_95);
-    VisitsRow {
-        value: found.value,
-        visitors: found.visitors,
-        sessions: found.sessions,
-        pageviews: found.views,
-        bounce_rate: bounces.map(|_| share(found.bounces, found.sessions)),
-        bounce_interval: bounces,
-        mean_seconds: found.seconds,
-    }
-}
-
-/// A part of a whole that is not nothing.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "counts of visits stay far below 2^53"
-)]
-pub(super) fn share(part: u64, whole: u64) -> f64 {
-    part as f64 / whole as f64
-}
-
 fn headline(rows: &[VisitsRow], values: u64, by: By, site: &str) -> String {
     let Some(first) = rows.first() else {
         return format!("{site} has no visits here");
     };
-    let sessions: u64 = rows.iter().map(|row| row.sessions).sum();
+    let sessions: u64 = rows.iter().map(|row| row.totals.sessions).sum();
     let name = match first.value.as_str() {
         "" => format!("no known {}", by.words[0]),
         value => format!("\"{value}\""),
@@ -190,9 +169,9 @@ fn headline(rows: &[VisitsRow], values: u64, by: By, site: &str) -> String {
     }
     format!(
         "{name} has {} of {} visits, {} of those shown; {} {}",
-        thousands(first.sessions),
+        thousands(first.totals.sessions),
         thousands(sessions),
-        percent(share(first.sessions, sessions)),
+        percent(rate(first.totals.sessions, sessions).unwrap_or_default()),
         thousands(values),
         by.words[1],
     )
@@ -219,12 +198,9 @@ impl Report for Visits {
     }
 
     fn rows(&self) -> Vec<Vec<Cell>> {
-        let most = self.rows.first().map_or(1, |row| row.sessions);
+        let most = self.rows.first().map_or(0, |row| row.totals.sessions);
         let cells = |row: &VisitsRow| {
-            let bounces = match (row.bounce_rate, row.bounce_interval) {
-                (Some(rate), Some(interval)) => Cell::Rate(rate, interval),
-                _ => Cell::None,
-            };
+            let totals = &row.totals;
             let name = match row.value.as_str() {
                 "" => "(not known)",
                 value => value,
@@ -232,12 +208,12 @@ impl Report for Visits {
             vec![
                 Cell::Text(name.to_owned()),
                 Cell::Text(row.value.clone()),
-                Cell::Count(row.visitors),
-                Cell::Count(row.sessions),
-                Cell::Count(row.pageviews),
-                Cell::Bar(share(row.sessions, most.max(1))),
-                bounces,
-                Cell::Seconds(row.mean_seconds),
+                Cell::Count(totals.visitors),
+                Cell::Count(totals.sessions),
+                Cell::Count(totals.pageviews),
+                Cell::Bar(rate(totals.sessions, most).unwrap_or_default()),
+                Cell::rate(totals.bounce_rate, totals.bounce_interval),
+                Cell::Seconds(totals.mean_seconds),
             ]
         };
         self.rows.iter().map(cells).collect()

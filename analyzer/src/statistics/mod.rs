@@ -10,4 +10,14 @@ pub use difference::{Difference, Test, difference, newcombe};
 pub use discoveries::{FALSE_DISCOVERY_RATE, adjusted};
 pub use fisher::{Table, fisher, odds_ratio};
 pub use normal::two_sided;
+/// A part of a whole; nothing of nothing.
+#[must_use]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of people stay far below 2^53"
+)]
+pub fn rate(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
+
 pub use wilson::{Interval, Z_95, exposures_for_bound, upper_bound_of_none, wilson};

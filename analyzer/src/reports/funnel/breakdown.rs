@@ -8,7 +8,7 @@ use super::request::FunnelRequest;
 use super::steps::{FunnelStep, steps};
 use super::tally::Tally;
 use crate::format::{percent, printable};
-use crate::statistics::{Difference, FALSE_DISCOVERY_RATE, adjusted, difference};
+use crate::statistics::{Difference, FALSE_DISCOVERY_RATE, adjusted, difference, rate};
 
 /// The people of one value.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -85,7 +85,7 @@ fn compare(segments: &mut [Segment], at: usize) {
     for (segment, one) in counts.iter().enumerate() {
         let others = (all.0 - one.0, all.1 - one.1);
         if let Some(difference) = difference(*one, others)
-            && let Some(rate) = super::steps::rate(others.0, others.1)
+            && let Some(rate) = rate(others.0, others.1)
         {
             found.push((segment, rate, difference));
         }

@@ -105,15 +105,9 @@ fn row(step: &FunnelStep, by: &str, value: &str) -> Vec<Cell> {
 }
 
 pub(super) fn of_first(step: &FunnelStep) -> Cell {
-    match (step.rate_from_first, step.interval_from_first) {
-        (Some(rate), Some(interval)) => Cell::Rate(rate, interval),
-        _ => Cell::None,
-    }
+    Cell::rate(step.rate_from_first, step.interval_from_first)
 }
 
 pub(super) fn of_previous(step: &FunnelStep) -> Cell {
-    match (step.rate_from_previous, step.interval) {
-        (Some(rate), Some(interval)) => Cell::Rate(rate, interval),
-        _ => Cell::None,
-    }
+    Cell::rate(step.rate_from_previous, step.interval)
 }

@@ -5,10 +5,10 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use super::request::FunnelRequest;
-use super::steps::{FunnelStep, rate};
+use super::steps::FunnelStep;
 use crate::filter::{Filter, Filters};
 use crate::period::moment_text;
-use crate::statistics::{Interval, newcombe};
+use crate::statistics::{Interval, newcombe, rate};
 use crate::{Error, Period};
 
 /// With what a funnel is compared.

@@ -6,8 +6,7 @@
 use serde::Serialize;
 
 use super::people::Person;
-use super::steps::rate;
-use crate::statistics::{FALSE_DISCOVERY_RATE, Table, adjusted, fisher, odds_ratio};
+use crate::statistics::{FALSE_DISCOVERY_RATE, Table, adjusted, fisher, odds_ratio, rate};
 use crate::walk::{Plan, Served};
 
 /// Kinds of events, by their numbers in the table.

@@ -3,11 +3,10 @@
 use super::breakdown::{Segment, differing, p_text};
 use super::columns::{of_first, of_previous};
 use super::comparison::{Change, Comparison};
-use super::steps::rate;
 use super::trend::Stretch;
 use super::{Field, Funnel, FunnelStep, Reason, TimeToConvert, Why};
 use crate::format::{Cell, Column, Measure, Section, percent, points};
-use crate::statistics::{Z_95, wilson};
+use crate::statistics::{Z_95, rate, wilson};
 
 /// The tables, those about people who left first.
 pub(super) fn sections(funnel: &Funnel) -> Vec<Section> {
@@ -100,10 +99,7 @@ fn leavers(steps: &[FunnelStep]) -> Section {
 
 /// What was met at the worst step, and the fields there; a table each where there is anything to tell.
 fn why(why: &Why) -> Vec<Section> {
-    let share = |part: u64, whole: u64| match (rate(part, whole), wilson(part, whole, Z_95)) {
-        (Some(rate), Some(interval)) => Cell::Rate(rate, interval),
-        _ => Cell::None,
-    };
+    let share = |part: u64, whole: u64| Cell::rate(rate(part, whole), wilson(part, whole, Z_95));
     let reason = |reason: &Reason| {
         let verdict = match (reason.significant, reason.odds_ratio > 1.0) {
             (false, _) => "no proof",

@@ -9,7 +9,7 @@ use super::leavers::Went;
 use super::tally::{Tally, mean_seconds, quantile_seconds};
 use crate::Order;
 use crate::format::printable;
-use crate::statistics::{Interval, Z_95, wilson};
+use crate::statistics::{Interval, Z_95, rate, wilson};
 
 /// A step of a funnel. Rates of nobody are absent; intervals are Wilson's, 95 %.
 ///
@@ -145,12 +145,4 @@ fn abandon(visitors: u64, went_on: u64) -> Option<Abandon> {
         rate: rate(lost, visitors)?,
         interval: wilson(lost, visitors, Z_95)?,
     })
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "counts of visitors stay far below 2^53"
-)]
-pub(super) fn rate(part: u64, whole: u64) -> Option<f64> {
-    (whole > 0).then(|| part as f64 / whole as f64)
 }

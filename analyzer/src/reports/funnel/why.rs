@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::leavers::{Leavers, Reason};
 use super::question::Question;
-use super::steps::{FunnelStep, rate};
+use super::steps::FunnelStep;
 use super::tally::quantile_seconds;
 use crate::Error;
+use crate::statistics::rate;
 use crate::walk::{Plan, Walker};
 
 /// What is known of those who left at a step.
