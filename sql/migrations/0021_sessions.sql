@@ -1,7 +1,7 @@
 -- One row a session: a person's events until 30 minutes without any, or those of one explicit session; bots have none.
 -- Derived from events and to be derived again at any time. A person is the visitor, joined over midnight with the one under
 -- the salt before. Where and how the visit came about are those of its first pageview that tells; at counts milliseconds
--- from the start; arrays are in the order of time, seq and what was told first. What is no longer a session is deleted.
+-- from the start, kind has the numbers of events.kind and page those of pages; arrays are in the order of time, seq and what was told first. What is no longer a session is deleted.
 CREATE TABLE IF NOT EXISTS sessions
 (
     site          LowCardinality(String),

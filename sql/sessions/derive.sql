@@ -26,6 +26,7 @@ WITH
                 toString(name),
                 element,
                 toUInt8(kind = 'pageview' AND channel != ''),
+                toUInt8(kind IN ('custom', 'form_submit')),
                 (referrer_host, source, channel, click_id, utm_source, utm_medium, utm_campaign, utm_term, utm_content, device, browser, os, country, region, city)
             ))) AS events
         FROM events
@@ -48,7 +49,7 @@ WITH
                 explicit = 0,
                 arraySplit((event, pause) -> pause > 1800000, events, arrayDifference(events.1)),
                 [events])) AS events,
-            if(arrayExists(telling -> telling = 1, events.7), arrayFirst(event -> event.7 = 1, events), events[1]).8 AS came,
+            if(arrayExists(telling -> telling = 1, events.7), arrayFirst(event -> event.7 = 1, events), events[1]).9 AS came,
             arrayFilter((page, kind) -> kind = 1, events.4, events.3) AS shown
         FROM told
     )
@@ -61,7 +62,7 @@ SELECT
     0 AS is_deleted,
     events[-1].1 - events[1].1 AS duration_ms,
     length(shown) AS pageviews,
-    countEqual(events.3, 3) + countEqual(events.3, 11) AS interactions,
+    countEqual(events.8, 1) AS interactions,
     if(pageviews > 0, shown[1], events[1].4) AS entry_page,
     if(pageviews > 0, shown[-1], events[-1].4) AS exit_page,
     came.1, came.2, came.3, came.4, came.5, came.6, came.7, came.8, came.9, came.10, came.11, came.12, came.13, came.14, came.15,

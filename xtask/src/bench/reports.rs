@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::server::{Place, Server, ask};
+use super::server::{Place, Server, ask, tell};
 use super::{median, setting};
 use crate::build::{build, snag};
 use crate::step::phase;
@@ -223,20 +223,7 @@ impl Engine {
         ask(self.address, &self.token, sql)
     }
 
-    /// Has a statement run that answers nothing.
     fn tell(&self, sql: &str) -> Result<()> {
-        let output = std::process::Command::new("curl")
-            .args(["--silent", "--show-error", "--fail-with-body", "--user"])
-            .arg(format!("snag:{}", self.token))
-            .args(["--data-binary", sql])
-            .arg(format!("http://{}/?database=snag", self.address))
-            .output()
-            .context("curl cannot be started")?;
-        ensure!(
-            output.status.success(),
-            "{sql}: {}",
-            String::from_utf8_lossy(&output.stdout)
-        );
-        Ok(())
+        tell(self.address, &self.token, sql).map(drop)
     }
 }

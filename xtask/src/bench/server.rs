@@ -216,8 +216,18 @@ pub(super) fn figure(told: &Value, pointer: &str) -> f64 {
 
 /// Asks ClickHouse at an address for one number.
 pub(super) fn ask(address: SocketAddr, password: &str, sql: &str) -> Result<f64> {
+    let answer = tell(address, password, sql)?;
+    let numbers = answer.lines().rev();
+    numbers
+        .filter_map(|line| line.trim().parse().ok())
+        .next()
+        .with_context(|| format!("no number came: {answer}"))
+}
+
+/// Has ClickHouse at an address run a statement; what it answered.
+pub(super) fn tell(address: SocketAddr, password: &str, sql: &str) -> Result<String> {
     let mut stream = TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+    stream.set_read_timeout(Some(Duration::from_secs(600)))?;
     write!(
         stream,
         "POST /?database=snag HTTP/1.1\r\nHost: snag\r\nConnection: close\r\nX-ClickHouse-User: snag\r\n\
@@ -226,11 +236,8 @@ pub(super) fn ask(address: SocketAddr, password: &str, sql: &str) -> Result<f64>
     )?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
-    let numbers = answer.lines().rev();
-    numbers
-        .filter_map(|line| line.trim().parse().ok())
-        .next()
-        .with_context(|| format!("no number came: {answer}"))
+    ensure!(answer.starts_with("HTTP/1.1 200"), "{sql}: {answer}");
+    Ok(answer)
 }
 
 /// A directory for one benchmark, gone at the end.

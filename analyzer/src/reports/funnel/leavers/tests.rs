@@ -153,3 +153,16 @@ fn a_slow_page_is_met_with_the_step_itself() {
         .collect();
     assert_eq!(told, [("slow_page", 25, 0)]);
 }
+
+#[test]
+fn kinds_have_their_numbers_of_the_table() {
+    let table = include_str!("../../../../../sql/migrations/0008_events_interactions.sql");
+    let others = [
+        ("pageview", kind::PAGEVIEW),
+        ("form_submit", kind::FORM_SUBMIT),
+        ("search", kind::SEARCH),
+    ];
+    for (name, number) in SIGNALS.into_iter().chain(others) {
+        assert!(table.contains(&format!("'{name}' = {number}")), "{name}");
+    }
+}
