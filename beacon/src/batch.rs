@@ -107,6 +107,25 @@ pub struct Element<'a> {
     pub campaign: Cow<'a, str>,
 }
 
+impl<'a> Element<'a> {
+    /// All that is said of it.
+    #[must_use]
+    pub fn texts(&self) -> [&Cow<'a, str>; 10] {
+        [
+            &self.selector,
+            &self.tag,
+            &self.text,
+            &self.href,
+            &self.role,
+            &self.name,
+            &self.type_,
+            &self.ad,
+            &self.placement,
+            &self.campaign,
+        ]
+    }
+}
+
 /// An event the page named itself.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Custom<'a> {

@@ -62,7 +62,7 @@ const start = () => {
           u: href,
           e: clicks.map(([, path], index) => {
             const node = path.find(({ href, type }) => href || type) || path[0];
-            return { i: ~index, id: isPrivate(node) ? '' : node.id, t: node.localName, href: node.href };
+            return { i: ~index, id: isPrivate(node) ? '' : node.id, t: node.localName, href: node.protocol && node.href.replace(location.origin, '') };
           }),
           r: clicks.map(([{ pageX, pageY }, , at], index) => [2, at, ~index, pageX, pageY]),
         }),

@@ -72,18 +72,7 @@ impl<'a> Elements<'a> {
         let Some(element) = self.known.get(&number).filter(|_| !self.is_over()) else {
             return Element::default();
         };
-        self.copied += owned_bytes(&[
-            &element.selector,
-            &element.tag,
-            &element.text,
-            &element.href,
-            &element.role,
-            &element.name,
-            &element.type_,
-            &element.ad,
-            &element.placement,
-            &element.campaign,
-        ]);
+        self.copied += owned_bytes(&element.texts());
         element.clone()
     }
 

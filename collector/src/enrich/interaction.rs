@@ -21,16 +21,25 @@ const DOWNLOADS: &[&str] = &[
     "docx", "xls", "xlsx", "ppt", "pptx", "odt", "ods", "csv", "epub", "mp3", "mp4", "iso",
 ];
 
+/// What finds the element: its selector, else its tag and where it leads; empty where there is no element.
+pub(super) fn selector<'a>(element: &'a Element<'_>) -> Cow<'a, str> {
+    if element.selector.is_empty() && !element.href.is_empty() {
+        return format!(
+            "{}[href=\"{}\"]",
+            clean(element.tag.as_ref()),
+            target(&element.href)
+        )
+        .into();
+    }
+    clean(element.selector.as_ref())
+}
+
 /// The element's number; 0 where there is none.
 pub(super) fn element_of(row: &EventRow<'_>, element: &Element<'_>) -> u64 {
-    if element.selector.is_empty() {
-        return 0;
+    match selector(element) {
+        selector if selector.is_empty() => 0,
+        selector => element_id(&row.site, &selector, &target(&element.href)),
     }
-    element_id(
-        &row.site,
-        &clean(element.selector.as_ref()),
-        &target(&element.href),
-    )
 }
 
 /// Fills in what a signal says.
@@ -74,18 +83,27 @@ pub(super) fn interaction(row: &mut EventRow<'_>, kind: &Kind<'_>) -> Option<Int
     }
 }
 
-/// The elements an event names.
-pub(super) fn elements<'a>(kind: &'a Kind<'_>) -> impl Iterator<Item = &'a Element<'a>> {
-    let (one, other) = match kind {
-        Kind::Click(click) => (Some(&click.element), None),
-        Kind::Signal(signal) => (Some(&signal.element), None),
-        Kind::Exposure(exposure) => (Some(&exposure.element), None),
-        Kind::Field(field) => (Some(&field.form), Some(&field.element)),
-        _ => (None, None),
+/// The elements an event names, each with its number, which the event's row and what became of it have already.
+pub(super) fn elements<'a>(
+    kind: &'a Kind<'_>,
+    row: &EventRow<'_>,
+    what: Option<&Interaction>,
+) -> impl Iterator<Item = (&'a Element<'a>, u64)> {
+    let own = match kind {
+        Kind::Click(click) => Some(&click.element),
+        Kind::Signal(signal) => Some(&signal.element),
+        Kind::Exposure(exposure) => Some(&exposure.element),
+        Kind::Field(field) => Some(&field.element),
+        _ => None,
     };
-    one.into_iter()
-        .chain(other)
-        .filter(|element| !element.selector.is_empty())
+    let form = match (kind, what) {
+        (Kind::Field(field), Some(Interaction::Field(named, _))) => Some((&field.form, *named)),
+        _ => None,
+    };
+    own.map(|own| (own, row.element))
+        .into_iter()
+        .chain(form)
+        .filter(|(_, named)| *named != 0)
 }
 
 /// What an event tells beside itself: a link that leads away or to a file, a search.
@@ -173,6 +191,28 @@ mod tests {
             let found_term = term(url, |name| sites.is_search("shop", name));
             assert_eq!(found_term.as_deref(), found, "{url}");
         }
+    }
+
+    #[test]
+    fn a_link_without_a_selector_is_found_by_where_it_leads() {
+        let row = EventRow::default();
+        let named = |selector: &'static str, href: &'static str| Element {
+            selector: selector.into(),
+            tag: "a".into(),
+            href: href.into(),
+            ..Element::default()
+        };
+        let number = |element: &Element<'_>| element_of(&row, element);
+        let plain = named("", "/cart?x=1");
+        assert_eq!(selector(&plain), "a[href=\"/cart\"]");
+        assert_eq!(number(&plain), number(&named("a[href=\"/cart\"]", "/cart")));
+        assert_eq!(
+            (
+                selector(&named("#pay", "/cart")).as_ref(),
+                number(&named("", ""))
+            ),
+            ("#pay", 0)
+        );
     }
 
     #[test]

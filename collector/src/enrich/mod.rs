@@ -168,11 +168,11 @@ pub(crate) fn enrich<'a>(
         {
             Ok(()) => {
                 let mut row = draft.row;
-                for element in interaction::elements(&event.kind) {
-                    let named = interaction::element_of(&row, element);
+                let what = interaction::interaction(&mut row, &event.kind);
+                for (element, named) in interaction::elements(&event.kind, &row, what.as_ref()) {
                     enriched.elements.push(element_row(&row, named, element));
                 }
-                if let Some(what) = interaction::interaction(&mut row, &event.kind) {
+                if let Some(what) = what {
                     let event = row;
                     enriched.interactions.push(InteractionRow { event, what });
                     continue;
@@ -247,7 +247,7 @@ pub(crate) fn element_row<'a>(
         element: named,
         host: row.page.host.clone(),
         path: row.page.path.clone(),
-        selector: text(&element.selector),
+        selector: interaction::selector(element),
         tag: text(&element.tag),
         text: text(&element.text),
         href: target(&element.href),

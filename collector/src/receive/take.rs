@@ -162,19 +162,7 @@ fn text_bytes(batch: &snag_beacon::Batch<'_>) -> usize {
 }
 
 fn element_bytes(element: &Element<'_>) -> usize {
-    let texts = [
-        &element.selector,
-        &element.tag,
-        &element.text,
-        &element.href,
-        &element.role,
-        &element.name,
-        &element.type_,
-        &element.ad,
-        &element.placement,
-        &element.campaign,
-    ];
-    texts.iter().map(|text| text.len()).sum()
+    element.texts().iter().map(|text| text.len()).sum()
 }
 
 fn too_large(receiving: &Receiving) -> Taken {
