@@ -69,7 +69,7 @@ pub(crate) async fn derive(store: &Store, day: &Day, who: Who, version: i64) -> 
 }
 
 /// The engine's time, milliseconds since 1970: other machines' clocks have no say in what was derived last.
-pub(crate) async fn now(store: &Store) -> Result<i64, Error> {
+async fn now(store: &Store) -> Result<i64, Error> {
     let now = store
         .client()
         .query("SELECT toUnixTimestamp64Milli(now64(3))");

@@ -6,10 +6,12 @@
 
 use std::time::Duration;
 
+use clickhouse::Row;
+use serde::Deserialize;
 use snag_store::{Error, Store};
 use tokio::time::sleep;
 
-use crate::derive::{Day, Who, derive, now};
+use crate::derive::{Day, Who, derive};
 
 /// Between two looks.
 const LOOK: Duration = Duration::from_secs(1);
@@ -33,6 +35,25 @@ pub struct Follower {
     late: u64,
     /// Looks since it was written down.
     unwritten: u32,
+}
+
+/// The engine's time, touches up to the last look that a look has to have seen, and those after.
+#[derive(Debug, Clone, Copy, Row, Deserialize)]
+struct News {
+    now: i64,
+    late: u64,
+    fresh: u64,
+}
+
+/// Touches of a site's day.
+#[derive(Row, Deserialize)]
+struct Touches {
+    site: String,
+    day: String,
+    /// Whose have to be looked at.
+    visitors: u64,
+    /// Of the last [`LATE`].
+    touches: u64,
 }
 
 impl Follower {
@@ -84,35 +105,64 @@ impl Follower {
     /// # Errors
     /// When the store does not answer; the same is looked at again then.
     pub async fn look(&mut self) -> Result<usize, Error> {
-        let until = now(&self.store).await?;
-        let late = self.touches(self.until - LATE, self.until).await?;
+        self.unwritten += u32::from(self.unwritten > 0);
+        if self.unwritten > PASSES {
+            self.write().await?;
+        }
+        let News { now, late, fresh } = self.news().await?;
+        if fresh == 0 && late == self.late {
+            return Ok(0);
+        }
         let after = if late == self.late {
             self.until
         } else {
             self.until - LATE
         };
+        // Whom to derive and how many touches that is are told by one statement: what is seen later is late.
         let days = self
             .store
             .client()
             .query(
-                "SELECT toString(site) AS site, toString(day) AS day, uniq(visitor) AS visitors FROM touched \
-                 WHERE at > fromUnixTimestamp64Milli({after:Int64}) AND at <= fromUnixTimestamp64Milli({until:Int64}) \
+                "SELECT toString(site) AS site, toString(day) AS day, \
+                     uniqIf(visitor, at > fromUnixTimestamp64Milli({after:Int64})) AS visitors, \
+                     countIf(at > fromUnixTimestamp64Milli({late:Int64})) AS touches \
+                 FROM touched WHERE at > fromUnixTimestamp64Milli({first:Int64}) AND at <= fromUnixTimestamp64Milli({until:Int64}) \
                  GROUP BY site, day ORDER BY site, day",
             )
             .param("after", after)
-            .param("until", until)
-            .fetch_all::<Day>()
+            .param("late", now - LATE)
+            .param("first", after.min(now - LATE).max(0))
+            .param("until", now)
+            .fetch_all::<Touches>()
             .await?;
-        for day in &days {
-            derive(&self.store, day, Who::Touched(after, until), until * 2).await?;
+        let late = days.iter().map(|day| day.touches).sum();
+        let mut derived = 0;
+        for day in days.into_iter().filter(|day| day.visitors > 0) {
+            let day = Day {
+                site: day.site,
+                day: day.day,
+                visitors: day.visitors,
+            };
+            derive(&self.store, &day, Who::Touched(after, now), now * 2).await?;
+            derived += 1;
         }
-        self.late = self.touches(until - LATE, until).await?;
-        self.until = until;
-        self.unwritten += u32::from(!days.is_empty() || self.unwritten > 0);
-        if self.unwritten > PASSES {
-            self.write().await?;
-        }
-        Ok(days.len())
+        (self.until, self.late) = (now, late);
+        self.unwritten = self.unwritten.max(1);
+        Ok(derived)
+    }
+
+    /// What there is since the last look.
+    async fn news(&self) -> Result<News, Error> {
+        let news = self.store.client().query(
+            "SELECT toUnixTimestamp64Milli(now64(3)) AS now, \
+                 countIf(at <= fromUnixTimestamp64Milli({until:Int64})) AS late, \
+                 countIf(at > fromUnixTimestamp64Milli({until:Int64})) AS fresh \
+             FROM touched WHERE at > fromUnixTimestamp64Milli({first:Int64})",
+        );
+        let news = news
+            .param("until", self.until)
+            .param("first", (self.until - LATE).max(0));
+        Ok(news.fetch_one().await?)
     }
 
     /// Writes down how far it got.
@@ -125,17 +175,6 @@ impl Follower {
             .await?;
         self.unwritten = 0;
         Ok(())
-    }
-
-    async fn touches(&self, after: i64, until: i64) -> Result<u64, Error> {
-        let count = "SELECT count() FROM touched WHERE at > fromUnixTimestamp64Milli({after:Int64}) \
-                     AND at <= fromUnixTimestamp64Milli({until:Int64})";
-        let count = self.store.client().query(count);
-        Ok(count
-            .param("after", after.max(0))
-            .param("until", until)
-            .fetch_one()
-            .await?)
     }
 }
 

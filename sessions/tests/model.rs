@@ -306,5 +306,23 @@ async fn sessions_are_those_of_the_model_however_the_events_came() {
             &format!("world {seed}, caught up with"),
         );
     }
+    what_is_touched_late_is_derived(&store).await;
     store.close().await.unwrap();
+}
+
+/// An insert tells its time before it can be seen.
+async fn what_is_touched_late_is_derived(store: &Store) {
+    empty(store).await;
+    let events = stream(&mut StdRng::seed_from_u64(99));
+    insert(store, &events).await;
+    let mut follower = Follower::new(store.clone()).await.unwrap();
+    assert!(follower.look().await.unwrap() > 0);
+    assert_eq!(follower.look().await.unwrap(), 0, "nothing is new");
+    let again = "TRUNCATE TABLE sessions";
+    store.client().query(again).execute().await.unwrap();
+    let late = "INSERT INTO touched SELECT site, toDate(time), visitor, now64(3) - INTERVAL 60 SECOND FROM events GROUP BY ALL";
+    store.client().query(late).execute().await.unwrap();
+    assert!(follower.look().await.unwrap() > 0);
+    assert_same(&told(store).await, &model(&events), "touched late");
+    assert_eq!(follower.look().await.unwrap(), 0, "nothing is new");
 }
