@@ -2,7 +2,7 @@
 // the same findings.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { html, stage } from './stage.mjs';
+import { html, onScreen, stage } from './stage.mjs';
 
 const WAYS = ['allowed', 'blocked', 'deleted'];
 
@@ -45,7 +45,7 @@ const visit = async (way) => {
   await page.click('[name=phone]');
   await page.waitForTimeout(2700);
   await page.mouse.wheel(0, 4000);
-  await page.waitForTimeout(1800);
+  await onScreen(page, '#ad', 1500);
   await page.leave();
 };
 
@@ -54,6 +54,8 @@ const findings = async (way) => {
   const path = '/' + way;
   const events = await on.events(path, ['click', 'rage', 'dead', 'error_click', 'error', 'form_start', 'form_fail', 'form_submit'], 18);
   const named = `LEFT JOIN (SELECT * FROM elements FINAL) AS elements USING (site, element)`;
+  // The creative becomes viewable last of all, and goes with what the page says on leaving.
+  await on.rows(`SELECT 1 FROM exposures ${named} WHERE path = '${path}' AND ad = 'spring' AND viewable`);
   const exposures = await on.rows(`SELECT selector, ad, placement, toUInt8(max(viewable)) AS viewable FROM exposures ${named} WHERE path = '${path}' GROUP BY ALL ORDER BY ALL`, 6);
   const fields = await on.rows(`SELECT selector, argMax((position, corrections, focuses, message, last, submitted), time) AS found FROM fields ${named} WHERE path = '${path}' GROUP BY ALL ORDER BY ALL`, 2);
   await on.rows(`SELECT 1 FROM attention WHERE path = '${path}' AND engaged_ms > 1000`);

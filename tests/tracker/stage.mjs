@@ -85,8 +85,7 @@ export const stage = async (pages, { hasChromium = true } = {}) => {
       leave: async () => {
         await page.goto('about:blank');
         // A context that is closed takes along what its pages have just sent.
-        await page.waitForTimeout(200);
-        await context.close();
+        setTimeout(() => context.close().catch(() => {}), 5000).unref();
       },
     });
   };
@@ -131,3 +130,21 @@ export const stage = async (pages, { hasChromium = true } = {}) => {
 };
 
 export const html = (head, body, title = 'A page') => `<!doctype html><html><head><title>${title}</title>${head}</head><body>${body}</body></html>`;
+
+// Waits until an element has been wholly on the screen for a time at a stretch, as the page itself sees it: how soon a
+// wheel has scrolled is the machine's business.
+export const onScreen = (page, selector, milliseconds) =>
+  page.evaluate(
+    ([selector, milliseconds]) =>
+      new Promise((done) => {
+        let timer;
+        new IntersectionObserver(
+          ([{ isIntersecting }]) => {
+            clearTimeout(timer);
+            if (isIntersecting) timer = setTimeout(done, milliseconds);
+          },
+          { threshold: 1 },
+        ).observe(document.querySelector(selector));
+      }),
+    [selector, milliseconds],
+  );
