@@ -39,6 +39,8 @@ struct Event {
     channel: String,
     device: String,
     bot: &'static str,
+    value: Option<f64>,
+    currency: &'static str,
 }
 
 /// A session as it should be.
@@ -58,6 +60,7 @@ struct Session {
     kind: Vec<u8>,
     paths: Vec<String>,
     name: Vec<String>,
+    worth: Vec<(u32, f64, String)>,
 }
 
 /// Events of a few people over two evenings and the day between, with a second seed for those of persistent identifiers.
@@ -105,6 +108,8 @@ fn stream(random: &mut StdRng) -> Vec<Event> {
                 } else {
                     ""
                 },
+                value: random.random_bool(0.2).then(|| f64::from(random.random_range(1..9))),
+                currency: ["EUR", ""][random.random_range(0..2)],
             });
         }
     }
@@ -171,6 +176,10 @@ fn model(events: &[Event]) -> Vec<Session> {
                 kind: part.iter().map(|event| event.kind as u8).collect(),
                 paths: part.iter().map(|event| event.path.clone()).collect(),
                 name: part.iter().map(|event| event.name.clone()).collect(),
+                worth: (1..)
+                    .zip(&part)
+                    .filter_map(|(place, event)| Some((place, event.value?, event.currency.to_owned())))
+                    .collect(),
             });
         }
     }
@@ -185,7 +194,8 @@ async fn told(store: &Store) -> Vec<Session> {
              transform(exit_page, (SELECT pages FROM names), (SELECT paths FROM names), '') AS exit, \
              toString(channel) AS channel, toString(device) AS device, at, kind, \
              arrayMap(one -> transform(one, (SELECT pages FROM names), (SELECT paths FROM names), ''), page) AS paths, \
-             arrayMap(one -> toString(one), name) AS name \
+             arrayMap(one -> toString(one), name) AS name, \
+             arrayMap(one -> (one.1, one.2, toString(one.3)), worth) AS worth \
          FROM sessions FINAL WHERE site = 'shop' ORDER BY start, person, session";
     store
         .client()

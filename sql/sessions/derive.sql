@@ -27,7 +27,9 @@ WITH
                 element,
                 toUInt8(kind = 'pageview' AND channel != ''),
                 toUInt8(kind IN ('custom', 'form_submit')),
-                (referrer_host, source, channel, click_id, utm_source, utm_medium, utm_campaign, utm_term, utm_content, device, browser, os, country, region, city)
+                (referrer_host, source, channel, click_id, utm_source, utm_medium, utm_campaign, utm_term, utm_content, device, browser, os, country, region, city),
+                value,
+                toString(currency)
             ))) AS events
         FROM events
         LEFT JOIN members ON members.visitor = events.visitor
@@ -70,12 +72,15 @@ SELECT
     events.3 AS kind,
     events.4 AS page,
     events.5 AS name,
-    events.6 AS element
+    events.6 AS element,
+    arrayMap(
+        place -> (place, assumeNotNull(events[place].10), events[place].11),
+        arrayFilter((place, value) -> value IS NOT NULL, arrayEnumerate(events), events.10)) AS worth
 FROM split
 WHERE toDate(start) BETWEEN {day:Date} - 1 AND {day:Date} + 1
 UNION ALL
 SELECT
-    {site:String}, start, person, session, {version:UInt64}, 1, 0, 0, 0, 0, 0, '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', [], [], [], [], []
+    {site:String}, start, person, session, {version:UInt64}, 1, 0, 0, 0, 0, 0, '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', [], [], [], [], [], []
 FROM sessions
 WHERE site = {site:String} AND toDate(start) BETWEEN {day:Date} - 1 AND {day:Date} + 1
     AND person IN (SELECT person FROM wanted)
