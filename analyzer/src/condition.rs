@@ -6,6 +6,7 @@
 use clickhouse::query::Query;
 
 use crate::filter::{DIMENSIONS, Dimension, Filter, Operator};
+use crate::kind;
 use crate::pattern::{self, Pattern};
 use crate::period::Period;
 use crate::regex;
@@ -106,13 +107,44 @@ impl Bindings {
         }
     }
 
+    /// The events of a visit that a step matches, each of which matches one of these; none where a visit does not tell.
+    pub(crate) fn in_visit(&mut self, step: &Step) -> Option<Vec<InVisit>> {
+        if !step.filters.is_empty() {
+            return None;
+        }
+        Some(match &step.target {
+            Target::Path(pattern) => vec![InVisit::Page(self.pattern("path", pattern))],
+            Target::Address(pattern) => vec![InVisit::Page(self.address(pattern))],
+            Target::Matching("path", regex) => {
+                let regex = self.text(&regex::without_case(regex));
+                vec![InVisit::Page(matches("path", &regex))]
+            }
+            Target::Matching(..) => return None,
+            Target::Click(target) => vec![match self.element(target) {
+                None => InVisit::Kind(kind::CLICK),
+                Some(condition) => InVisit::Element(condition),
+            }],
+            Target::Event(name) => {
+                let custom = InVisit::Name(name.clone());
+                match name.as_str() {
+                    "pageview" | "$pageview" => vec![InVisit::Kind(kind::PAGEVIEW), custom],
+                    "click" => vec![InVisit::Kind(kind::CLICK), custom],
+                    _ => vec![custom],
+                }
+            }
+            Target::Any => vec![InVisit::Every],
+        })
+    }
+
     /// The events that a step matches.
     pub(crate) fn step(&mut self, step: &Step) -> String {
         let target = match &step.target {
             Target::Path(pattern) => {
                 format!("kind = 'pageview' AND {}", self.pattern("path", pattern))
             }
-            Target::Address(pattern) => self.address(pattern),
+            Target::Address(pattern) => {
+                format!("kind = 'pageview' AND {}", self.address(pattern))
+            }
             Target::Matching(dimension, regex) => {
                 let filter = Filter {
                     dimension: Dimension::Known(dimension),
@@ -148,25 +180,19 @@ impl Bindings {
     }
 
     fn address(&mut self, pattern: &Pattern) -> String {
-        let condition = match pattern {
+        match pattern {
             // Two narrow comparisons instead of one over a text made for it.
             Pattern::Exact(address) => {
                 let (host, path) = address.split_at(address.find('/').unwrap_or(address.len()));
                 format!("host = {} AND path = {}", self.text(host), self.text(path))
             }
             Pattern::Glob(_) => self.pattern("concat(host, path)", pattern),
-        };
-        format!("kind = 'pageview' AND {condition}")
+        }
     }
 
     fn click(&mut self, target: &ClickTarget) -> String {
-        let condition = match target {
-            ClickTarget::Anything => return "kind = 'click'".to_owned(),
-            ClickTarget::Selector(selector) => format!("selector = {}", self.text(selector)),
-            ClickTarget::Text(text) => format!("trimBoth(text) = {}", self.text(text.trim())),
-            ClickTarget::TextMatching(regex) => {
-                matches("text", &self.text(&regex::without_case(regex)))
-            }
+        let Some(condition) = self.element(target) else {
+            return "kind = 'click'".to_owned();
         };
         // GLOBAL: on a cluster the elements are asked for once, not by every shard.
         format!(
@@ -174,6 +200,33 @@ impl Bindings {
              (SELECT element FROM elements FINAL WHERE site = {{site:String}} AND {condition})"
         )
     }
+
+    /// Which elements; none for all of them.
+    fn element(&mut self, target: &ClickTarget) -> Option<String> {
+        Some(match target {
+            ClickTarget::Anything => return None,
+            ClickTarget::Selector(selector) => format!("selector = {}", self.text(selector)),
+            ClickTarget::Text(text) => format!("trimBoth(text) = {}", self.text(text.trim())),
+            ClickTarget::TextMatching(regex) => {
+                matches("text", &self.text(&regex::without_case(regex)))
+            }
+        })
+    }
+}
+
+/// What an event of a visit has to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum InVisit {
+    /// Anything.
+    Every,
+    /// Of this kind.
+    Kind(u8),
+    /// A pageview of a page of `pages` for which a condition holds.
+    Page(String),
+    /// A click on an element of `elements` for which a condition holds.
+    Element(String),
+    /// A custom event of this name.
+    Name(String),
 }
 
 /// `subject` holds what a regex describes, which is a reference.

@@ -12,6 +12,7 @@ mod error;
 mod exclusion;
 mod filter;
 pub mod format;
+mod kind;
 mod names;
 mod order;
 mod pattern;

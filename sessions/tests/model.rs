@@ -108,7 +108,9 @@ fn stream(random: &mut StdRng) -> Vec<Event> {
                 } else {
                     ""
                 },
-                value: random.random_bool(0.2).then(|| f64::from(random.random_range(1..9))),
+                value: random
+                    .random_bool(0.2)
+                    .then(|| f64::from(random.random_range(1..9))),
                 currency: ["EUR", ""][random.random_range(0..2)],
             });
         }
@@ -178,7 +180,9 @@ fn model(events: &[Event]) -> Vec<Session> {
                 name: part.iter().map(|event| event.name.clone()).collect(),
                 worth: (1..)
                     .zip(&part)
-                    .filter_map(|(place, event)| Some((place, event.value?, event.currency.to_owned())))
+                    .filter_map(|(place, event)| {
+                        Some((place, event.value?, event.currency.to_owned()))
+                    })
                     .collect(),
             });
         }

@@ -2,7 +2,6 @@
 
 use anyhow::Result;
 use snag_analyzer::{FunnelRequest, Histogram, Period};
-use snag_store::Store;
 
 use crate::cli::Funnel;
 use crate::config::{Config, Environment};
@@ -36,7 +35,7 @@ pub(crate) async fn run(
         why: funnel.why,
         ..FunnelRequest::new(funnel.site, funnel.steps)
     };
-    let store = Store::open(&config.store(environment)?).await?;
+    let store = super::open_derived(config, environment).await?;
     let report = snag_analyzer::funnel(&store, &request).await;
     store.close().await?;
     let report = report?;

@@ -7,7 +7,7 @@ use anyhow::Result;
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use snag_collector::import::{ImportOptions, Imported, Progress, Source, import_events};
 use snag_collector::{Agents, Places, Sites};
-use snag_store::Store;
+use snag_store::{Role, Store};
 
 use crate::cli::ImportEvents;
 use crate::config::{Config, Environment};
@@ -30,7 +30,13 @@ pub(crate) async fn run(
             .transpose()?,
     });
     let store = Store::open(&config.store(environment)?).await?;
-    let imported = all(&store, &import, &options).await;
+    let mut imported = all(&store, &import, &options).await;
+    // Reports rest on visits; who serves the store derives them by itself.
+    if !matches!(store.role(), Role::Guest { .. })
+        && let Err(error) = snag_sessions::catch_up(&store).await
+    {
+        imported = imported.and(Err(error.into()));
+    }
     store.close().await?;
     imported
 }

@@ -2,7 +2,9 @@
 
 use anyhow::Result;
 use snag_analyzer::format::{Format, Report, render};
+use snag_store::{Role, Store};
 
+use crate::config::{Config, Environment};
 use crate::exit::Exit;
 
 /// Columns a table may take.
@@ -16,6 +18,19 @@ fn print(report: &impl Report, format: Format, is_there: bool) -> Result<Exit> {
     } else {
         Exit::NothingToReport
     })
+}
+
+/// The store, with sessions of all events in it: where no collector follows, nobody else has derived
+/// them.
+async fn open_derived(config: &Config, environment: &Environment) -> Result<Store> {
+    let store = Store::open(&config.store(environment)?).await?;
+    if let Role::Owner { .. } = store.role()
+        && let Err(error) = snag_sessions::catch_up(&store).await
+    {
+        store.close().await?;
+        return Err(error.into());
+    }
+    Ok(store)
 }
 
 pub(crate) mod doctor;

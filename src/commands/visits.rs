@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 use snag_analyzer::{By, Period, Span, overview, pages, realtime, visits};
-use snag_store::{Role, Store};
+use snag_store::Store;
 
 use crate::cli::{Now, Visits};
 use crate::config::{Config, Environment};
@@ -44,7 +44,7 @@ pub(crate) async fn run(
             .collect(),
         limit: asked.limit,
     };
-    let store = open(config, environment).await?;
+    let store = super::open_derived(config, environment).await?;
     let printed = match which {
         Which::Overview => overview(&store, &span)
             .await
@@ -78,16 +78,4 @@ pub(crate) async fn now(asked: Now, config: &Config, environment: &Environment) 
     let report = realtime(&store, &asked.site, asked.limit).await;
     store.close().await?;
     super::print(&report?, asked.format, true)
-}
-
-/// The store, with sessions of all events in it: where no collector follows, nobody else has derived them.
-async fn open(config: &Config, environment: &Environment) -> Result<Store> {
-    let store = Store::open(&config.store(environment)?).await?;
-    if let Role::Owner { .. } = store.role()
-        && let Err(error) = snag_sessions::catch_up(&store).await
-    {
-        store.close().await?;
-        return Err(error.into());
-    }
-    Ok(store)
 }

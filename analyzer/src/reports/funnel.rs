@@ -1,13 +1,14 @@
 //! The funnel: how many visitors get how far through a row of steps, and where they turn away (METRICS.md, Funnels).
 //!
-//! Which events are looked at is decided in `sql/reports/funnel.sql`, how far they carry a person in [`crate::walk`],
-//! what is counted of it in `funnel/`. Only events within the period are seen, so that a run that crosses its end is
+//! Which events are looked at is decided in `sql/reports/funnel.sql` and, where visits tell all that is asked for, in
+//! `funnel_visits.sql`, how far they carry a person in [`crate::walk`], what is counted of it in `funnel/`. Only events within the period are seen, so that a run that crosses its end is
 //! counted as far as it lies within.
 
 mod breakdown;
 mod columns;
 mod comparison;
 mod count;
+mod gathered;
 mod headline;
 mod histogram;
 mod leavers;
@@ -93,7 +94,7 @@ pub async fn funnel(store: &Store, request: &FunnelRequest) -> Result<Funnel, Er
     let plan = request.plan()?;
     let coverage = coverage(store, &request.site).await?;
     let question = Question::new(store, request);
-    let counted = count::count(request, &plan, question.people(&plan, false)?).await?;
+    let counted = count::count(&question, &plan, coverage).await?;
 
     // Steps that nobody came to: whether there is anything to come to.
     // In any order the counts are not of single steps.
@@ -153,7 +154,9 @@ pub async fn funnel(store: &Store, request: &FunnelRequest) -> Result<Funnel, Er
         trend: trend::trend(request, counted.stretches, &names),
         comparison: match &request.compare {
             None => None,
-            Some(compare) => Some(compared(store, request, compare, &steps, &names).await?),
+            Some(compare) => {
+                Some(compared(store, request, compare, coverage, &steps, &names).await?)
+            }
         },
         time_to_convert: request
             .histogram
@@ -188,13 +191,13 @@ async fn compared(
     store: &Store,
     request: &FunnelRequest,
     compare: &Compare,
+    coverage: Option<Coverage>,
     steps: &[FunnelStep],
     names: &[Option<String>],
 ) -> Result<Comparison, Error> {
     let other = comparison::other(request, compare)?;
     let plan = other.plan()?;
-    let people = Question::new(store, &other).people(&plan, false)?;
-    let counted = count::count(&other, &plan, people).await?;
+    let counted = count::count(&Question::new(store, &other), &plan, coverage).await?;
     let others = steps::steps(&other, counted.whole, names);
     Ok(comparison::comparison(
         compare,

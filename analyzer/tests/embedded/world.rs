@@ -183,8 +183,24 @@ impl World {
         visitors(&self.funnel(&request(steps)).await.unwrap())
     }
 
+    /// The funnel, which is the same whether visits are asked or, with a filter that they cannot answer, events.
     pub(crate) async fn funnel(&self, request: &FunnelRequest) -> Result<Funnel, Error> {
-        funnel(&self.store, request).await
+        snag_sessions::catch_up(&self.store).await.unwrap();
+        let found = funnel(&self.store, request).await;
+        if let Ok(found) = &found
+            && request.filters.is_empty()
+        {
+            let of_events = filtered(request.clone(), "title!='no such title'");
+            let of_events = funnel(&self.store, &of_events).await.unwrap();
+            assert_eq!(found.steps, of_events.steps, "{request:?}");
+            assert_eq!(found.trend, of_events.trend, "{request:?}");
+            assert_eq!(found.breakdown, of_events.breakdown, "{request:?}");
+            assert_eq!(
+                found.time_to_convert, of_events.time_to_convert,
+                "{request:?}"
+            );
+        }
+        found
     }
 
     pub(crate) async fn close(self) {

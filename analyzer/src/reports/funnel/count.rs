@@ -3,14 +3,21 @@
 use std::collections::BTreeMap;
 
 use super::histogram;
-use super::people::{People, Person};
-use super::request::FunnelRequest;
+use super::people::Person;
+use super::question::Question;
+use super::request::{FunnelRequest, Histogram};
 use super::tally::Tally;
+use super::trend::Trend;
 use crate::Error;
 use crate::breakdown::Attribution;
+use crate::reports::coverage::Coverage;
 use crate::walk::{Event, Plan, Served, Walker};
 
+/// 1970-01-05, after the days whose neighbours the derivation of visits looks at.
+const FIRST_DAYS_MS: i64 = 4 * 86_400_000;
+
 /// What was counted.
+#[derive(Debug)]
 pub(super) struct Counted {
     pub(super) whole: Tally,
     /// By the value that people are counted under.
@@ -21,54 +28,146 @@ pub(super) struct Counted {
     pub(super) times: Vec<i64>,
 }
 
-/// Counts all people.
-pub(super) async fn count(
-    request: &FunnelRequest,
-    plan: &Plan,
-    mut people: People,
-) -> Result<Counted, Error> {
-    let mut walker = Walker::new(plan.clone());
-    let attribution = request
-        .breakdown
-        .as_ref()
-        .map(|(_, attribution)| *attribution);
-    let mut counted = Counted {
-        whole: Tally::new(plan.steps),
-        segments: BTreeMap::new(),
-        stretches: BTreeMap::new(),
-        times: Vec::new(),
-    };
-    while let Some(person) = people.next().await? {
-        if person.events.is_empty() {
-            counted.whole.add_first();
-            continue;
+impl Counted {
+    fn new(steps: usize) -> Self {
+        Self {
+            whole: Tally::new(steps),
+            segments: BTreeMap::new(),
+            stretches: BTreeMap::new(),
+            times: Vec::new(),
         }
-        let run = walker.walk(&person.events);
-        if run.is_empty() && attribution != Some(Attribution::All) {
-            continue;
+    }
+
+    /// Adds what was counted of other people.
+    pub(super) fn join(&mut self, mut other: Self) {
+        self.whole.join(other.whole);
+        for (segment, tally) in other.segments {
+            match self.segments.get_mut(&segment) {
+                Some(own) => own.join(tally),
+                None => drop(self.segments.insert(segment, tally)),
+            }
         }
-        counted.whole.add(plan, run, person);
-        if let Some(asked) = request.histogram {
-            counted.times.extend(histogram::time(asked, run, person));
+        for (day, tally) in other.stretches {
+            match self.stretches.get_mut(&day) {
+                Some(own) => own.join(tally),
+                None => drop(self.stretches.insert(day, tally)),
+            }
         }
-        if let Some((trend, first)) = request.trend.zip(run.first()) {
+        self.times.append(&mut other.times);
+    }
+}
+
+/// What has to be known to count.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    pub(super) plan: Plan,
+    attribution: Option<Attribution>,
+    histogram: Option<Histogram>,
+    trend: Option<Trend>,
+}
+
+impl Asked {
+    pub(super) fn new(request: &FunnelRequest, plan: &Plan) -> Self {
+        Self {
+            plan: plan.clone(),
+            attribution: request
+                .breakdown
+                .as_ref()
+                .map(|(_, attribution)| *attribution),
+            histogram: request.histogram,
+            trend: request.trend,
+        }
+    }
+
+    /// Whether those who can have done no more than one step have to be walked, too.
+    pub(super) fn is_all(&self) -> bool {
+        self.attribution.is_some() || self.trend.is_some() || !self.plan.exclusions.is_empty()
+    }
+}
+
+/// Counts people, one after another.
+#[derive(Debug)]
+pub(super) struct Counter {
+    asked: Asked,
+    walker: Walker,
+    pub(super) counted: Counted,
+}
+
+impl Counter {
+    pub(super) fn new(asked: Asked) -> Self {
+        Self {
+            walker: Walker::new(asked.plan.clone()),
+            counted: Counted::new(asked.plan.steps),
+            asked,
+        }
+    }
+
+    /// Someone who did one step and no more, whenever that was.
+    pub(super) fn add_first(&mut self) {
+        self.counted.whole.add_first();
+    }
+
+    /// Someone with all that has to be walked.
+    pub(super) fn add(&mut self, person: &Person) {
+        let Asked {
+            plan,
+            attribution,
+            histogram,
+            trend,
+        } = &self.asked;
+        let run = self.walker.walk(&person.events);
+        if run.is_empty() && *attribution != Some(Attribution::All) {
+            return;
+        }
+        self.counted.whole.add(plan, run, person);
+        if let Some(asked) = histogram {
+            let time = histogram::time(*asked, run, person);
+            self.counted.times.extend(time);
+        }
+        if let Some((trend, first)) = trend.zip(run.first()) {
             let day = trend.first_day(person.events[first.event].time);
-            let tally = counted.stretches.entry(day);
+            let tally = self.counted.stretches.entry(day);
             tally
                 .or_insert_with(|| Tally::new(plan.steps))
                 .add(plan, run, person);
         }
         match attribution {
             None => {}
-            Some(Attribution::All) => count_each(&mut walker, &mut counted.segments, person),
+            Some(Attribution::All) => {
+                count_each(&mut self.walker, &mut self.counted.segments, person);
+            }
             Some(attribution) => {
-                if let Some(segment) = segment(attribution, run, person) {
-                    tally_of(&mut counted.segments, segment, plan.steps).add(plan, run, person);
+                if let Some(segment) = segment(*attribution, run, person) {
+                    tally_of(&mut self.counted.segments, segment, plan.steps)
+                        .add(plan, run, person);
                 }
             }
         }
     }
-    Ok(counted)
+}
+
+/// Counts the people of a question, out of visits where these tell all that is asked for, else out of events.
+pub(super) async fn count(
+    question: &Question<'_>,
+    plan: &Plan,
+    coverage: Option<Coverage>,
+) -> Result<Counted, Error> {
+    let asked = Asked::new(question.request, plan);
+    // The engine's days begin with 1970: what was before has no visits.
+    if coverage.is_some_and(|coverage| coverage.first_ms >= FIRST_DAYS_MS)
+        && let Some(gathered) = question.gathered(&asked).await?
+    {
+        return Ok(gathered.count(&asked));
+    }
+    let mut people = question.people(plan, false)?;
+    let mut counter = Counter::new(asked);
+    while let Some(person) = people.next().await? {
+        match person.events.is_empty() {
+            true => counter.add_first(),
+            false => counter.add(person),
+        }
+    }
+    Ok(counter.counted)
 }
 
 fn tally_of<'a>(

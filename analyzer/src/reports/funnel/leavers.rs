@@ -6,16 +6,9 @@
 use serde::Serialize;
 
 use super::people::Person;
+use crate::kind;
 use crate::statistics::{FALSE_DISCOVERY_RATE, Table, adjusted, fisher, odds_ratio, rate};
 use crate::walk::{Plan, Served};
-
-/// Kinds of events, by their numbers in the table.
-mod kind {
-    pub(super) const PAGEVIEW: u8 = 1;
-    pub(super) const FORM_SUBMIT: u8 = 11;
-    pub(super) const FORM_FAIL: u8 = 12;
-    pub(super) const SEARCH: u8 = 17;
-}
 
 /// Added to the kind of an event on a page that was slow.
 pub(super) const SLOW: u8 = 128;

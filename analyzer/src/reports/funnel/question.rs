@@ -10,6 +10,7 @@ use serde::Deserialize;
 use snag_store::Store;
 
 use super::FunnelRequest;
+use super::count::Asked;
 use super::people::People;
 use super::why::Touched;
 use crate::condition::{self, Bindings};
@@ -53,7 +54,7 @@ pub(super) struct Presence {
 
 /// A request as conditions of SQL, with what they are bound to.
 pub(super) struct Question<'a> {
-    store: &'a Store,
+    pub(super) store: &'a Store,
     pub(super) request: &'a FunnelRequest,
     bindings: Bindings,
     period: String,
@@ -126,7 +127,7 @@ impl<'a> Question<'a> {
                 format!("bitAnd(matched, {}) != 0", plan.second()),
             ),
         };
-        let always = all || by || self.request.trend.is_some() || !plan.exclusions.is_empty();
+        let always = all || Asked::new(self.request, plan).is_all();
         let sql = FUNNEL_SQL
             .replace(
                 "{{mask}}",

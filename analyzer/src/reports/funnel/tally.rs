@@ -25,6 +25,21 @@ impl Tally {
         }
     }
 
+    /// Adds what was counted of other people.
+    pub(super) fn join(&mut self, other: Self) {
+        for (own, reached) in self.reached.iter_mut().zip(other.reached) {
+            *own += reached;
+        }
+        for (own, mut waits) in self.waits.iter_mut().zip(other.waits) {
+            own.append(&mut waits);
+        }
+        for (own, worth) in self.worth.iter_mut().zip(other.worth) {
+            for (currency, amount) in worth {
+                *own.entry(currency).or_default() += amount;
+            }
+        }
+    }
+
     /// Someone who did the first step, whenever that was.
     pub(super) fn add_first(&mut self) {
         if let Some(first) = self.reached.first_mut() {
