@@ -106,8 +106,12 @@ fn bit(step: usize) -> u32 {
     1 << (step - 1)
 }
 
-fn numbers(steps: u32) -> impl Iterator<Item = usize> {
-    (1..=MOST_STEPS).filter(move |step| steps & bit(*step) != 0)
+fn numbers(mut steps: u32) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let step = (steps != 0).then(|| steps.trailing_zeros() as usize + 1)?;
+        steps &= steps - 1;
+        Some(step)
+    })
 }
 
 /// A step of a run, and the event that served it.

@@ -19,6 +19,7 @@ pub(super) struct Ground {
     best: Option<(usize, Standing)>,
     /// The times of excluded events.
     excluded: Vec<i64>,
+    ways: Ways,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -38,10 +39,39 @@ struct Standing {
     rests: bool,
 }
 
-/// A way on from a step by the events of one time.
-struct Way {
+/// The ways on from a step by the events of one time.
+#[derive(Debug, Default)]
+struct Ways {
+    /// Where each begins and ends in `served`, and whether who goes it may rest there.
+    ways: Vec<(usize, usize, bool)>,
     served: Vec<Served>,
+}
+
+/// One of them.
+#[derive(Clone, Copy)]
+struct Way<'a> {
+    served: &'a [Served],
     rests: bool,
+}
+
+impl Ways {
+    fn clear(&mut self) {
+        self.ways.clear();
+        self.served.clear();
+    }
+
+    fn push(&mut self, served: impl IntoIterator<Item = Served>, rests: bool) {
+        let first = self.served.len();
+        self.served.extend(served);
+        self.ways.push((first, self.served.len(), rests));
+    }
+
+    fn iter(&self) -> impl Iterator<Item = Way<'_>> {
+        self.ways.iter().map(|(first, end, rests)| Way {
+            served: &self.served[*first..*end],
+            rests: *rests,
+        })
+    }
 }
 
 impl Ground {
@@ -52,6 +82,7 @@ impl Ground {
             standing: vec![Vec::new(); plan.steps + 1],
             best: None,
             excluded: Vec::new(),
+            ways: Ways::default(),
         }
     }
 
@@ -77,9 +108,9 @@ impl Ground {
         }
     }
 
-    fn extend(&mut self, run: Option<Standing>, way: &Way) -> usize {
+    fn extend(&mut self, run: Option<Standing>, way: Way<'_>) -> usize {
         let mut before = run.map(|run| run.node);
-        for served in &way.served {
+        for served in way.served {
             self.nodes.push(Node {
                 before,
                 served: *served,
@@ -101,9 +132,11 @@ pub(super) fn walk(plan: &Plan, ground: &mut Ground, events: &[Event], run: &mut
         first += group.len();
     }
     for step in 1..=plan.steps {
-        for run in std::mem::take(&mut ground.standing[step]) {
+        let mut runs = std::mem::take(&mut ground.standing[step]);
+        for run in runs.drain(..) {
             ground.offer(step, run);
         }
+        ground.standing[step] = runs;
     }
     let mut node = ground.best.map(|(_, run)| run.node);
     while let Some(at) = node {
@@ -128,13 +161,14 @@ fn step_on(plan: &Plan, ground: &mut Ground, first: usize, group: &[Event]) {
         if from > 0 && (ground.standing[from].is_empty() || !(goes_on || excluded != 0)) {
             continue;
         }
-        let ways = if goes_on {
-            ways(plan, &ground.next, from, first, group)
-        } else {
-            Vec::new()
-        };
+        let mut ways = std::mem::take(&mut ground.ways);
+        ways.clear();
+        if goes_on {
+            ways.find(plan, &ground.next, from, first, group);
+        }
         if from == 0 {
             carry_on(plan, ground, (from, None), time, &ways, excluded);
+            ground.ways = ways;
             continue;
         }
         let mut runs = std::mem::take(&mut ground.standing[from]);
@@ -143,11 +177,12 @@ fn step_on(plan: &Plan, ground: &mut Ground, first: usize, group: &[Event]) {
                 ground.offer(from, *run);
                 return false;
             }
-            run.rests &= ways.is_empty();
+            run.rests &= ways.ways.is_empty();
             carry_on(plan, ground, (from, Some(*run)), time, &ways, excluded);
             !plan.voids(excluded, from, from)
         });
         ground.standing[from] = runs;
+        ground.ways = ways;
     }
 }
 
@@ -156,10 +191,10 @@ fn carry_on(
     ground: &mut Ground,
     (from, run): (usize, Option<Standing>),
     time: i64,
-    ways: &[Way],
+    ways: &Ways,
     excluded: u32,
 ) {
-    for way in ways {
+    for way in ways.iter() {
         let Some(to) = way.served.last().map(|served| served.step) else {
             continue;
         };
@@ -200,51 +235,46 @@ fn admit(runs: &mut Vec<Standing>, new: &Standing) -> bool {
     true
 }
 
-/// The ways on from a step: for each step that can be come to at once, with as many optional ones as go.
-fn ways(plan: &Plan, next: &[u32], from: usize, first: usize, group: &[Event]) -> Vec<Way> {
-    if let [event] = group {
-        let served = |step| Served { step, event: first };
-        return numbers(event.steps() & next[from])
-            .map(|step| Way {
-                served: vec![served(step)],
-                rests: true,
-            })
-            .collect();
-    }
-    let meets = |step: usize, event: usize| group[event].mask & bit(step) != 0;
-    let mut ways = Vec::new();
-    // The required steps so far; owners are events, holders steps.
-    let mut required = vec![None; group.len()];
-    for (to, onward) in next.iter().enumerate().skip(from + 1) {
-        let mut owners = required.clone();
-        let comes = augment(to, &meets, &mut owners);
-        if comes {
-            for step in (from + 1..to).filter(|step| plan.is_optional(*step)) {
-                augment(step, &meets, &mut owners);
+impl Ways {
+    /// Finds for each step that can be come to at once a way, with as many optional ones as go.
+    fn find(&mut self, plan: &Plan, next: &[u32], from: usize, first: usize, group: &[Event]) {
+        if let [event] = group {
+            for step in numbers(event.steps() & next[from]) {
+                self.push([Served { step, event: first }], true);
             }
-            let mut served: Vec<Served> = owners
-                .iter()
-                .enumerate()
-                .filter_map(|(event, step)| {
-                    Some(Served {
-                        step: (*step)?,
-                        event: first + event,
+            return;
+        }
+        let meets = |step: usize, event: usize| group[event].mask & bit(step) != 0;
+        // The required steps so far; owners are events, holders steps.
+        let mut required = vec![None; group.len()];
+        for (to, onward) in next.iter().enumerate().skip(from + 1) {
+            let mut owners = required.clone();
+            let comes = augment(to, &meets, &mut owners);
+            if comes {
+                for step in (from + 1..to).filter(|step| plan.is_optional(*step)) {
+                    augment(step, &meets, &mut owners);
+                }
+                let mut served: Vec<Served> = owners
+                    .iter()
+                    .enumerate()
+                    .filter_map(|(event, step)| {
+                        Some(Served {
+                            step: (*step)?,
+                            event: first + event,
+                        })
                     })
-                })
-                .collect();
-            served.sort_by_key(|served| served.step);
-            let goes_on = numbers(*onward).any(|step| augment(step, &meets, &mut owners.clone()));
-            ways.push(Way {
-                served,
-                rests: !goes_on,
-            });
-        }
-        if !plan.is_optional(to) {
-            if !comes {
-                break;
+                    .collect();
+                served.sort_by_key(|served| served.step);
+                let goes_on =
+                    numbers(*onward).any(|step| augment(step, &meets, &mut owners.clone()));
+                self.push(served, !goes_on);
             }
-            augment(to, &meets, &mut required);
+            if !plan.is_optional(to) {
+                if !comes {
+                    break;
+                }
+                augment(to, &meets, &mut required);
+            }
         }
     }
-    ways
 }

@@ -25,17 +25,18 @@ const STRETCH: u64 = 5_000_000;
 const A_DAY: u64 = 100_000;
 
 /// `{first}` to `{first} + {count}`, one a row.
-const GENERATE: &str = "INSERT INTO events (site, time, received_at, seq, visitor, kind, name, host, path, channel, source, \
+const GENERATE: &str = "INSERT INTO events (site, time, received_at, seq, visitor, kind, name, host, path, title, channel, source, \
     device, browser, os, country) \
     WITH intDiv(number, 10) AS visit, number % 10 AS n, cityHash64(visit) AS luck, cityHash64(number) AS chance, \
         toDateTime64('2026-03-01 00:00:00', 3, 'UTC') + toIntervalDay(intDiv(visit, {day})) \
             + toIntervalSecond(toUInt32(86399 * pow((visit % {day}) / {day}, 0.7))) + toIntervalMillisecond(n * 20000 + chance % 15000) AS at, \
         luck % 100 AS depth \
-    SELECT ['shop', 'shop', 'blog', 'docs'][1 + visit % 4], at, at, n, visit + 1, if(n = 9, 'click', 'pageview'), '', \
+    SELECT ['shop', 'shop', 'blog', 'docs'][1 + visit % 4], at, at, n, cityHash64(visit, 'visitor'), if(n = 9, 'click', 'pageview'), '', \
         'shop.example', multiIf( \
             n = 0 AND depth < 75, '/', n = 2 AND depth < 45, '/cart', n = 4 AND depth < 25, '/checkout', \
             n = 6 AND depth < 15, '/pay', n = 8 AND depth < 10, '/done', \
-            concat('/product/', toString(toUInt32(400 * pow((chance % 10000) / 10000, 3))))), \
+            concat('/product/', toString(toUInt32(400 * pow((chance % 10000) / 10000, 3))))) AS shown, \
+        if(n = 9, '', concat('Page ', shown)), \
         ['Organic Search', 'Direct', 'Referral'][1 + luck % 3], ['Google', '', 'example.org'][1 + luck % 3], \
         ['desktop', 'mobile'][1 + luck % 2], ['Chrome', 'Safari', 'Firefox'][1 + luck % 3], ['Windows', 'iOS'][1 + luck % 2], \
         ['DE', 'IE', 'US', 'FR'][1 + luck % 4] \
@@ -95,7 +96,7 @@ const REPORTS: [(&str, &[&str], &str); 7] = [
             "--window",
             "1d",
         ],
-        "SELECT sum(visitor) + sum(length(path)) + sum(toUnixTimestamp64Milli(time)) FROM events WHERE site = 'shop'",
+        "SELECT sum(person) + sum(arraySum(page)) + sum(arraySum(at)) + sum(arraySum(kind)) + sum(toUnixTimestamp64Milli(start)) FROM sessions WHERE site = 'shop'",
     ),
 ];
 

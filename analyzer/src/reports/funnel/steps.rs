@@ -129,7 +129,6 @@ pub(super) fn steps(
         });
     }
     for ((step, waits), worth) in steps.iter_mut().zip(&mut tally.waits).zip(tally.worth) {
-        waits.sort_unstable();
         step.mean_seconds = mean_seconds(waits);
         step.median_seconds = quantile_seconds(waits, 0.5);
         step.p90_seconds = quantile_seconds(waits, 0.9);

@@ -131,7 +131,6 @@ async fn fields(
             .filter(|row| row.hesitation > 0)
             .map(|row| i64::from(row.hesitation))
             .collect();
-        hesitations.sort_unstable();
         let mean = |figure: fn(&Touched) -> u32| {
             let sum = rows.iter().map(|row| u64::from(figure(row))).sum();
             rate(sum, visitors).unwrap_or(0.0)
@@ -143,7 +142,7 @@ async fn fields(
                 .unwrap_or_else(|| format!("element {element}")),
             visitors,
             share: rate(visitors, left)?,
-            median_hesitation_seconds: quantile_seconds(&hesitations, 0.5),
+            median_hesitation_seconds: quantile_seconds(&mut hesitations, 0.5),
             mean_corrections: mean(|row| row.corrections),
             mean_focuses: mean(|row| row.focuses),
         })
