@@ -6,7 +6,7 @@
 -- k kind, p page, n name and l element.
 WITH
     arrayMap(
-        ({{names}}) -> bitOr(bitShiftLeft(toUInt64({{mask}}), 32), toUInt64(a)),
+        ({{names}}) -> bitOr({{mask}}, toUInt64(a)),
         {{arrays}}
     ) AS seen
 SELECT

@@ -149,16 +149,16 @@ impl Question<'_> {
             .param("site", &request.site);
         for (name, numbers) in [("page", &pages), ("element", &elements)] {
             if !numbers.is_empty() {
-                let of = |number: &Number| (number.number, number.mask);
-                let (numbers, masks): (Vec<u64>, Vec<u32>) = numbers.iter().map(of).unzip();
+                let of = |number: &Number| (number.number, upper(number.mask));
+                let (numbers, masks): (Vec<u64>, Vec<u64>) = numbers.iter().map(of).unzip();
                 query = query
                     .param(&format!("{name}s"), numbers)
                     .param(&format!("{name}_masks"), masks);
             }
         }
         if !terms.names.is_empty() {
-            let (names, masks): (Vec<&String>, Vec<u32>) =
-                terms.names.iter().map(|(name, mask)| (name, *mask)).unzip();
+            let of = |(name, mask): &(String, u32)| (name.clone(), upper(*mask));
+            let (names, masks): (Vec<String>, Vec<u64>) = terms.names.iter().map(of).unzip();
             query = query.param("names", names).param("name_masks", masks);
         }
         let mut blocks = query.fetch_native()?;
@@ -230,10 +230,10 @@ impl Terms {
         let mut arrays = vec!["at"];
         let mut masks = Vec::new();
         if self.every != 0 {
-            masks.push(self.every.to_string());
+            masks.push(upper(self.every).to_string());
         }
         let kinds = self.kinds.iter();
-        masks.extend(kinds.map(|(kind, mask)| format!("(k = {kind}) * {mask}")));
+        masks.extend(kinds.map(|(kind, mask)| format!("(k = {kind}) * {}", upper(*mask))));
         let lists = [
             (pages.is_empty(), kind::PAGEVIEW, "p", "page", "UInt64"),
             (elements.is_empty(), kind::CLICK, "l", "element", "UInt64"),
@@ -247,7 +247,7 @@ impl Terms {
             arrays.push(array);
             masks.push(format!(
                 "(k = {kind}) * transform({name}, {{{array}s:Array({type_name})}}, \
-                 {{{array}_masks:Array(UInt32)}}, toUInt32(0))"
+                 {{{array}_masks:Array(UInt64)}}, toUInt64(0))"
             ));
         }
         if masks.iter().any(|mask| mask.contains('k')) {
@@ -281,6 +281,11 @@ fn between(start: Option<i64>, end: Option<i64>) -> (&'static str, &'static str)
              AND toUnixTimestamp64Milli(start) + a < {period_end:Int64}",
         ),
     }
+}
+
+/// A mask where it stands in the number of an event.
+fn upper(mask: u32) -> u64 {
+    u64::from(mask) << 32
 }
 
 /// The time of an event of a visit, and its mask.
@@ -357,7 +362,7 @@ impl Gathered {
 
 impl Part {
     fn count(mut self, asked: &Asked, counter: &mut Counter) {
-        let (plan, is_all) = (&asked.plan, asked.is_all());
+        let (order, second, is_all) = (asked.plan.order, asked.plan.second(), asked.is_all());
         let steps = (1_u32 << MOST_STEPS) - 1;
         self.visits
             .sort_unstable_by_key(|visit| (visit.person, visit.began));
@@ -369,14 +374,17 @@ impl Part {
             let of = |visit: &Visit| &self.events[visit.first..visit.first + visit.events];
             let numbers = || visits.iter().flat_map(of);
             let matched = numbers().fold(0, |all, number| all | (number >> 32) as u32) & steps;
-            let (has_begun, may_go_on) = match plan.order {
+            let (has_begun, may_go_on) = match order {
                 Order::Any => (matched != 0, matched.count_ones() > 1),
-                Order::Ordered | Order::Strict => (matched & 1 != 0, matched & plan.second() != 0),
+                Order::Ordered | Order::Strict => (matched & 1 != 0, matched & second != 0),
             };
             if !has_begun {
                 continue;
             }
-            let worth = self.worth.remove(&visits[0].person);
+            let worth = match self.worth.is_empty() {
+                true => None,
+                false => self.worth.remove(&visits[0].person),
+            };
             if !may_go_on && !is_all && worth.is_none() {
                 counter.add_first();
                 continue;
