@@ -58,6 +58,17 @@ pub(crate) enum Command {
     Overview(Visits),
     /// Pages: who saw them, who came in and who went out by them
     Pages(Visits),
+    /// From page to page: where people went next, or came from
+    Paths {
+        /// Moves of these pages alone: /cart, '/product/*', https://host/path
+        #[arg(long, value_name = "PAGE", value_parser = page)]
+        page: Option<Step>,
+        /// Where they came from, not where they went
+        #[arg(long)]
+        back: bool,
+        #[command(flatten)]
+        visits: Visits,
+    },
     /// Pages that visits began with
     Entries(Visits),
     /// Pages that visits ended with
@@ -120,6 +131,11 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Send made-up visitors with known habits to a collector
     Simulate(Simulate),
+}
+
+/// Pages as a step names them.
+fn page(text: &str) -> Result<Step, snag_analyzer::Error> {
+    format!("page:{text}").parse()
 }
 
 /// Where a tag is pasted.

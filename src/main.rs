@@ -21,7 +21,7 @@ use cli::{Cli, Command, Import, Rebuild, Visits};
 use commands::visits::Which;
 use config::{Config, Environment, LogFormat};
 use exit::Exit;
-use snag_analyzer::By;
+use snag_analyzer::{By, PathsRequest};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -74,6 +74,13 @@ async fn run(command: Command, config: Config) -> anyhow::Result<Exit> {
         }
         Command::Pages(visits) => {
             commands::visits::run(Which::Pages, visits, &config, &environment).await
+        }
+        Command::Paths { page, back, visits } => {
+            let which = Which::Paths(PathsRequest {
+                page,
+                is_back: back,
+            });
+            commands::visits::run(which, visits, &config, &environment).await
         }
         Command::Entries(visits) => {
             commands::visits::run(Which::By(By::ENTRY), visits, &config, &environment).await

@@ -38,6 +38,7 @@ pub use reports::funnel::{
 };
 pub use reports::overview::{Overview, overview};
 pub use reports::pages::{Pages, pages};
+pub use reports::paths::{Paths, PathsRequest, paths};
 pub use reports::realtime::{Realtime, realtime};
 pub use reports::sites::{Site, sites};
 pub use reports::span::Span;

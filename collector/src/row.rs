@@ -78,7 +78,7 @@ const TIME: &str = "DateTime64(3, 'UTC')";
 const EVENT_COLUMNS: &[(&str, &str)] = &[
     ("site", WORD),
     ("time", TIME),
-    ("received_at", TIME),
+    ("received_at", "DateTime('UTC')"),
     ("seq", "UInt32"),
     ("visitor", "UInt64"),
     ("visitor_before", "UInt64"),
@@ -87,9 +87,9 @@ const EVENT_COLUMNS: &[(&str, &str)] = &[
     ("kind", KINDS),
     ("name", WORD),
     ("host", WORD),
-    ("path", TEXT),
+    ("path", WORD),
     ("query", TEXT),
-    ("title", TEXT),
+    ("title", WORD),
     ("element", "UInt64"),
     ("x", "UInt16"),
     ("y", "UInt16"),
@@ -249,7 +249,8 @@ impl EventRow<'_> {
     pub(crate) fn write(&self, to: &mut impl Values) {
         to.text(&self.site);
         to.number(self.time.to_le_bytes());
-        to.number(self.received_at.to_le_bytes());
+        let received = u32::try_from(self.received_at / 1000).unwrap_or(0);
+        to.number(received.to_le_bytes());
         to.number(self.seq.to_le_bytes());
         to.number(self.visitor.to_le_bytes());
         to.number(self.visitor_before.to_le_bytes());

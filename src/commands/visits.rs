@@ -1,8 +1,8 @@
-//! The reports over visits: `snag overview`, `pages`, `entries`, `exits`, `sources`, `campaigns`, `countries`, `devices`; and
+//! The reports over visits: `snag overview`, `pages`, `paths`, `entries`, `exits`, `sources`, `campaigns`, `countries`, `devices`; and
 //! `snag realtime`.
 
 use anyhow::Result;
-use snag_analyzer::{By, Period, Span, overview, pages, realtime, visits};
+use snag_analyzer::{By, PathsRequest, Period, Span, overview, pages, paths, realtime, visits};
 use snag_store::Store;
 
 use crate::cli::{Now, Visits};
@@ -10,10 +10,11 @@ use crate::config::{Config, Environment};
 use crate::exit::Exit;
 
 /// Which report.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) enum Which {
     Overview,
     Pages,
+    Paths(PathsRequest),
     By(By),
 }
 
@@ -54,6 +55,13 @@ pub(crate) async fn run(
                 super::print(&report, asked.format, is_there)
             }),
         Which::Pages => pages(&store, &span)
+            .await
+            .map_err(Into::into)
+            .and_then(|report| {
+                let is_there = !report.rows.is_empty();
+                super::print(&report, asked.format, is_there)
+            }),
+        Which::Paths(request) => paths(&store, &span, &request)
             .await
             .map_err(Into::into)
             .and_then(|report| {

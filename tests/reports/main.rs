@@ -11,6 +11,7 @@ mod harness;
 
 mod eshop;
 mod funnels;
+mod sources;
 
 use std::path::{Path, PathBuf};
 

@@ -5,6 +5,7 @@ pub mod funnel;
 mod near_names;
 pub mod overview;
 pub mod pages;
+pub mod paths;
 pub mod realtime;
 pub mod sites;
 pub mod span;

@@ -90,7 +90,17 @@ impl Span {
 
     /// The statement with period and filters in it, for the visits of `period`.
     pub(super) fn query(&self, store: &Store, sql: &str, period: &Period) -> Query {
-        let mut bindings = Bindings::default();
+        self.query_with(store, sql, period, Bindings::default())
+    }
+
+    /// The same, where more is bound.
+    pub(super) fn query_with(
+        &self,
+        store: &Store,
+        sql: &str,
+        period: &Period,
+        mut bindings: Bindings,
+    ) -> Query {
         let sql = sql
             .replace("{{period}}", &bindings.period(period))
             .replace("{{filters}}", &bindings.filters(&self.filters));

@@ -10,6 +10,7 @@ mod comparisons;
 mod funnels;
 mod leavers;
 mod orders;
+mod paths;
 mod patterns;
 mod random;
 #[path = "../walk/reference.rs"]
