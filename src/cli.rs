@@ -2,8 +2,10 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand};
+use snag_analyzer::definitions::{Name, StepOrGoal};
 use snag_analyzer::{
     Attribution, Compare, Dimensions, Exclusion, Filters, Format, Histogram, Moment, Order, Step,
     Trend, Window,
@@ -53,7 +55,16 @@ pub(crate) enum Command {
     /// Receive beacons and keep them, until Ctrl-C
     Serve(Serve),
     /// How far visitors get, step by step, and where they abandon
-    Funnel(Funnel),
+    Funnel(Box<Funnel>),
+    /// Funnels that were saved
+    #[command(subcommand)]
+    Funnels(Funnels),
+    /// What visitors are to do
+    #[command(subcommand)]
+    Goal(Goal),
+    /// Goals that were saved
+    #[command(subcommand)]
+    Goals(Goals),
     /// Visitors, visits, pages shown, bounces and duration, beside the stretch before
     Overview(Visits),
     /// Pages: who saw them, who came in and who went out by them
@@ -192,34 +203,24 @@ pub(crate) struct Serve {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Funnel {
+    #[command(subcommand)]
+    pub(crate) action: Option<FunnelAction>,
+    /// Name of a saved funnel, instead of steps
+    #[arg(value_name = "NAME", conflicts_with_all = ["steps", "order", "window", "exclusions"])]
+    pub(crate) name: Option<Name>,
     /// Site identifier, as in data-site
-    #[arg(long, value_name = "SITE")]
-    pub(crate) site: String,
-    /// A step: page:/cart, page:/product/*, page~^/p/[0-9]+$, url~step=2, click:'#pay', event:purchase, any:, each with
-    /// an optional filter in brackets such as event:purchase[plan=pro], and with ? at the end if it may be left out;
-    /// repeat for 2 to 20 steps
-    #[arg(long = "step", value_name = "STEP", required = true)]
-    pub(crate) steps: Vec<Step>,
-    /// How steps follow each other: ordered (others may lie between), strict (none), any (as it comes)
-    #[arg(long, value_name = "ORDER", default_value = "ordered")]
-    pub(crate) order: Order,
-    /// Time from the first step within which the others count, 1s to 90d: 300s, 30m, 12h, 14d
-    #[arg(long, value_name = "TIME", default_value = "14d")]
-    pub(crate) window: Window,
-    /// What must not happen on the way, written like a step: event:login@1..2 between steps 1 and 2, without @ from the
-    /// first to the last; may be repeated
-    #[arg(long = "exclude", value_name = "STEP[@A..B]")]
-    pub(crate) exclusions: Vec<Exclusion>,
+    #[arg(long, value_name = "SITE", required = true)]
+    pub(crate) site: Option<String>,
+    #[command(flatten)]
+    pub(crate) definition: FunnelDefinition,
     /// First day, 2026-01-31, or time [default: all there is]
     #[arg(long, value_name = "DATE")]
     pub(crate) from: Option<Moment>,
     /// Last day, included, or time
     #[arg(long, value_name = "DATE")]
     pub(crate) to: Option<Moment>,
-    /// Only events for which this holds: 'device=mobile,country!=DE,path~^/blog/'; may be repeated
-    #[arg(long = "where", value_name = "FILTER")]
-    pub(crate) filters: Vec<Filters>,
     /// The same funnel for each value of these: device, or country,props.plan
     #[arg(long, value_name = "NAMES")]
     pub(crate) by: Option<Dimensions>,
@@ -245,6 +246,112 @@ pub(crate) struct Funnel {
     /// How to print
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(crate) format: Format,
+}
+
+/// What belongs to the definition of a funnel.
+#[derive(Debug, Args)]
+pub(crate) struct FunnelDefinition {
+    /// A step: page:/cart, page:/product/*, page~^/p/[0-9]+$, url~step=2, click:'#pay', event:purchase, goal:signup, any:,
+    /// each but a goal with an optional filter in brackets such as event:purchase[plan=pro], and with ? at the end if it may
+    /// be left out; repeat for 2 to 20 steps
+    #[arg(long = "step", value_name = "STEP", required_unless_present = "name")]
+    pub(crate) steps: Vec<Typed<StepOrGoal>>,
+    /// How steps follow each other: ordered (others may lie between), strict (none), any (as it comes) [default: ordered]
+    #[arg(long, value_name = "ORDER")]
+    pub(crate) order: Option<Typed<Order>>,
+    /// Time from the first step within which the others count, 1s to 90d: 300s, 30m, 12h, 14d [default: 14d]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) window: Option<Typed<Window>>,
+    /// What must not happen on the way, written like a step: event:login@1..2 between steps 1 and 2, without @ from the
+    /// first to the last; may be repeated
+    #[arg(long = "exclude", value_name = "STEP[@A..B]")]
+    pub(crate) exclusions: Vec<Typed<Exclusion>>,
+    /// Only events for which this holds: 'device=mobile,country!=DE,path~^/blog/'; may be repeated, and beside a saved
+    /// funnel holds as well as its own
+    #[arg(long = "where", value_name = "FILTER")]
+    pub(crate) filters: Vec<Typed<Filters>>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum FunnelAction {
+    /// Keep a funnel under a name; one that has it is replaced
+    Save {
+        /// Letters, digits, - and _
+        #[arg(value_name = "NAME")]
+        name: Name,
+        /// Site identifier, as in data-site
+        #[arg(long, value_name = "SITE")]
+        site: String,
+        #[command(flatten)]
+        definition: FunnelDefinition,
+    },
+}
+
+/// What was typed, and what it means.
+#[derive(Debug, Clone)]
+pub(crate) struct Typed<T> {
+    pub(crate) given: String,
+    pub(crate) value: T,
+}
+
+impl<T: FromStr> FromStr for Typed<T> {
+    type Err = T::Err;
+
+    fn from_str(text: &str) -> Result<Self, T::Err> {
+        Ok(Self {
+            given: text.to_owned(),
+            value: text.parse()?,
+        })
+    }
+}
+
+/// What was saved of a site.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Funnels {
+    /// The saved ones
+    List(Listed),
+    /// Forget one
+    Delete(Named),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Goals {
+    /// The saved ones
+    List(Listed),
+    /// Forget one
+    Delete(Named),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Goal {
+    /// Keep a goal under a name; one that has it is replaced
+    Save {
+        #[command(flatten)]
+        named: Named,
+        /// What visitors are to do, written like a step of a funnel: event:purchase, page:/thanks
+        #[arg(long, value_name = "STEP")]
+        step: Step,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Listed {
+    /// Site identifier, as in data-site
+    #[arg(long, value_name = "SITE")]
+    pub(crate) site: String,
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Named {
+    /// Letters, digits, - and _
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Name,
+    /// Site identifier, as in data-site
+    #[arg(long, value_name = "SITE")]
+    pub(crate) site: String,
 }
 
 #[derive(Debug, Args)]

@@ -65,7 +65,12 @@ async fn run(command: Command, config: Config) -> anyhow::Result<Exit> {
     let environment = Environment::read();
     match command {
         Command::Serve(serve) => commands::serve::run(serve, config, &environment).await,
-        Command::Funnel(funnel) => commands::funnel::run(funnel, &config, &environment).await,
+        Command::Funnel(funnel) => commands::funnel::run(*funnel, &config, &environment).await,
+        Command::Funnels(asked) => {
+            commands::definitions::funnels(asked, &config, &environment).await
+        }
+        Command::Goal(asked) => commands::definitions::goal(asked, &config, &environment).await,
+        Command::Goals(asked) => commands::definitions::goals(asked, &config, &environment).await,
         Command::Import(Import::Events(import)) => {
             commands::import::run(import, &config, &environment).await
         }

@@ -1,13 +1,14 @@
 //! Reports over the stored events, and over the sessions derived from them.
 //!
 //! A report is one file in `sql/reports` and one of the same stem in `reports`; it takes a request and gives a plain
-//! structure, which [`format`] turns into a table, JSON, CSV or Markdown. Definitions are those of METRICS.md.
+//! structure, which [`format`] turns into a table, JSON, CSV or Markdown. What numbers mean is said in METRICS.md.
 //!
 //! Invariant: what a user typed and what a visitor sent reaches the engine as a bound parameter, never as SQL. Rows of
-//! bots are counted nowhere. Nothing is read but the store, nothing is printed.
+//! bots are counted nowhere. Nothing is read but the store, nothing written but [`definitions`], nothing printed.
 
 mod breakdown;
 mod condition;
+pub mod definitions;
 mod error;
 mod exclusion;
 mod filter;

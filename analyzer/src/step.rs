@@ -67,6 +67,15 @@ impl Step {
         }
     }
 
+    /// The same under another name, for which it stands.
+    pub(crate) fn called(self, given: String, optional: bool) -> Self {
+        Self {
+            given,
+            optional,
+            ..self
+        }
+    }
+
     /// A name for people, for where no page title is known: the step without its kind where that says enough.
     #[must_use]
     pub fn plain_name(&self) -> String {
@@ -114,7 +123,7 @@ impl FromStr for Step {
 }
 
 /// The step without the mark of what may be left out, and whether it had one; a backslash makes it a letter.
-fn without_mark(text: &str) -> (&str, bool) {
+pub(crate) fn without_mark(text: &str) -> (&str, bool) {
     match text.strip_suffix('?') {
         Some(rest) if !rest.ends_with('\\') => (rest.trim_end(), true),
         _ => (text, false),

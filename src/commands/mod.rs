@@ -33,6 +33,7 @@ async fn open_derived(config: &Config, environment: &Environment) -> Result<Stor
     Ok(store)
 }
 
+pub(crate) mod definitions;
 pub(crate) mod doctor;
 pub(crate) mod funnel;
 pub(crate) mod import;

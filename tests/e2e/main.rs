@@ -3,6 +3,7 @@
 mod beacons;
 mod browser;
 mod crash;
+mod definitions;
 mod entrances;
 mod errors;
 mod harness;

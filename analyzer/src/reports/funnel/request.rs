@@ -92,6 +92,14 @@ impl FunnelRequest {
         }
     }
 
+    /// Checks that it can be meant like this.
+    ///
+    /// # Errors
+    /// [`Error::Usage`].
+    pub fn check(&self) -> Result<(), Error> {
+        self.plan().map(drop)
+    }
+
     /// The walk that is asked for.
     pub(super) fn plan(&self) -> Result<Plan, Error> {
         let count = self.steps.len();
