@@ -7,8 +7,8 @@ use std::str::FromStr;
 use clap::{Args, Parser, Subcommand};
 use snag_analyzer::definitions::{Name, StepOrGoal};
 use snag_analyzer::{
-    Attribution, Compare, Dimensions, Exclusion, Filters, Format, Histogram, Moment, Order, Step,
-    Trend, Window,
+    Attribution, Compare, Dimensions, Exclusion, Filters, Format, Histogram, Moment, Order,
+    Pattern, Step, Trend, Window,
 };
 use url::Url;
 
@@ -80,6 +80,8 @@ pub(crate) enum Command {
         #[command(flatten)]
         visits: Visits,
     },
+    /// Links, buttons and creatives: seen by whom, clicked by whom, and which are dead; broken pages; clicks that go wrong
+    Links(Links),
     /// Pages that visits began with
     Entries(Visits),
     /// Pages that visits ended with
@@ -147,6 +149,14 @@ pub(crate) enum Command {
 /// Pages as a step names them.
 fn page(text: &str) -> Result<Step, snag_analyzer::Error> {
     format!("page:{text}").parse()
+}
+
+/// More than none and less than all.
+fn percent(text: &str) -> Result<f64, String> {
+    match text.trim_end_matches('%').trim().parse::<f64>() {
+        Ok(percent) if percent > 0.0 && percent < 100.0 => Ok(percent),
+        _ => Err("write a number above 0 and below 100".to_owned()),
+    }
 }
 
 /// Where a tag is pasted.
@@ -374,6 +384,22 @@ pub(crate) struct Visits {
     /// How to print
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Links {
+    /// Links of these pages alone: /cart, '/product/*', https://host/path
+    #[arg(long, value_name = "PAGE", value_parser = page)]
+    pub(crate) page: Option<Step>,
+    /// Pages that count as one: '/product/*'; may be repeated [default: those with ten siblings and more below the first
+    /// level]
+    #[arg(long = "group", value_name = "PATTERN")]
+    pub(crate) groups: Vec<Pattern>,
+    /// The rate, in percent of those who saw it, below which a link is dead
+    #[arg(long, value_name = "PERCENT", default_value_t = 0.5, value_parser = percent)]
+    pub(crate) threshold: f64,
+    #[command(flatten)]
+    pub(crate) visits: Visits,
 }
 
 #[derive(Debug, Args)]

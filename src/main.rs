@@ -21,7 +21,7 @@ use cli::{Cli, Command, Import, Rebuild, Visits};
 use commands::visits::Which;
 use config::{Config, Environment, LogFormat};
 use exit::Exit;
-use snag_analyzer::{By, PathsRequest};
+use snag_analyzer::{By, LinksRequest, PathsRequest};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -86,6 +86,14 @@ async fn run(command: Command, config: Config) -> anyhow::Result<Exit> {
                 is_back: back,
             });
             commands::visits::run(which, visits, &config, &environment).await
+        }
+        Command::Links(links) => {
+            let which = Which::Links(LinksRequest {
+                page: links.page,
+                groups: links.groups,
+                threshold: links.threshold / 100.0,
+            });
+            commands::visits::run(which, links.visits, &config, &environment).await
         }
         Command::Entries(visits) => {
             commands::visits::run(Which::By(By::ENTRY), visits, &config, &environment).await

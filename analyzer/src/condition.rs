@@ -13,7 +13,7 @@ use crate::regex;
 use crate::step::{ClickTarget, Step, Target};
 
 /// The texts and bounds that a composed condition refers to.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Bindings {
     texts: Vec<String>,
     start: Option<i64>,
@@ -168,6 +168,24 @@ impl Bindings {
             true => target,
             false => format!("{target} AND {}", self.filters(&step.filters)),
         }
+    }
+
+    /// The group that a page belongs to, else its path. Without patterns these are pages with ten siblings and more below
+    /// the first level, which the statement has found as `prefixes`.
+    pub(crate) fn group(&mut self, groups: &[Pattern]) -> String {
+        if groups.is_empty() {
+            return "if((arrayStringConcat(arrayPopBack(splitByChar('/', path)), '/') AS parent) IN (SELECT prefix FROM prefixes), \
+                    concat(parent, '/*'), path)"
+                .to_owned();
+        }
+        let cases: Vec<String> = groups
+            .iter()
+            .map(|group| {
+                let condition = self.pattern("path", group);
+                format!("{condition}, {}", self.text(&group.plain()))
+            })
+            .collect();
+        format!("multiIf({}, toString(path))", cases.join(", "))
     }
 
     fn pattern(&mut self, subject: &str, pattern: &Pattern) -> String {

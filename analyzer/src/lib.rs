@@ -37,6 +37,7 @@ pub use period::{Moment, Period};
 pub use reports::funnel::{
     Compare, Destination, Funnel, FunnelRequest, FunnelStep, Histogram, Trend, funnel,
 };
+pub use reports::links::{Links, LinksRequest, links};
 pub use reports::overview::{Overview, overview};
 pub use reports::pages::{Pages, pages};
 pub use reports::paths::{Paths, PathsRequest, paths};

@@ -1,6 +1,9 @@
 //! A text to be met exactly, or with stars that stand for any run of characters.
 
-use crate::word::Word;
+use std::str::FromStr;
+
+use crate::Error;
+use crate::word::{Reader, Word};
 
 /// A pattern over a whole text. `*` stands for any characters, slashes and none included.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,6 +12,20 @@ pub enum Pattern {
     Exact(String),
     /// These pieces in their order, the first at the start and the last at the end; two at least.
     Glob(Vec<String>),
+}
+
+impl FromStr for Pattern {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let word = Reader::new(text.trim()).word(|_| false).map_err(|why| {
+            Error::usage(
+                format!("the pattern {text:?} cannot be read ({why})"),
+                "write such as '/product/*', with a backslash before a star that is one",
+            )
+        })?;
+        Ok(Self::from_word(word))
+    }
 }
 
 impl Pattern {

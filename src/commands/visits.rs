@@ -1,8 +1,10 @@
-//! The reports over visits: `snag overview`, `pages`, `paths`, `entries`, `exits`, `sources`, `campaigns`, `countries`, `devices`; and
+//! The reports over visits: `snag overview`, `pages`, `paths`, `links`, `entries`, `exits`, `sources`, `campaigns`, `countries`, `devices`; and
 //! `snag realtime`.
 
 use anyhow::Result;
-use snag_analyzer::{By, PathsRequest, Period, Span, overview, pages, paths, realtime, visits};
+use snag_analyzer::{
+    By, LinksRequest, PathsRequest, Period, Span, links, overview, pages, paths, realtime, visits,
+};
 use snag_store::Store;
 
 use crate::cli::{Now, Visits};
@@ -15,6 +17,7 @@ pub(crate) enum Which {
     Overview,
     Pages,
     Paths(PathsRequest),
+    Links(LinksRequest),
     By(By),
 }
 
@@ -66,6 +69,13 @@ pub(crate) async fn run(
             .map_err(Into::into)
             .and_then(|report| {
                 let is_there = !report.rows.is_empty();
+                super::print(&report, asked.format, is_there)
+            }),
+        Which::Links(request) => links(&store, &span, &request)
+            .await
+            .map_err(Into::into)
+            .and_then(|report| {
+                let is_there = !report.links.is_empty() || !report.broken.is_empty();
                 super::print(&report, asked.format, is_there)
             }),
         Which::By(by) => visits(&store, &span, by)

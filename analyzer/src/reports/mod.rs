@@ -2,6 +2,7 @@
 
 mod coverage;
 pub mod funnel;
+pub mod links;
 mod near_names;
 pub mod overview;
 pub mod pages;

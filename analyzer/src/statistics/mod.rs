@@ -20,4 +20,6 @@ pub fn rate(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64)
 }
 
-pub use wilson::{Interval, Z_95, exposures_for_bound, upper_bound_of_none, wilson};
+pub use wilson::{
+    Interval, Z_95, exposures_for_bound, upper_bound_of_none, wilson, wilson_of_share,
+};

@@ -35,24 +35,29 @@ pub fn wilson(successes: u64, trials: u64, z: f64) -> Option<Interval> {
     if trials == 0 || successes > trials {
         return None;
     }
-    let n = trials as f64;
-    let p = successes as f64 / n;
+    let interval = wilson_of_share(successes as f64 / trials as f64, trials as f64, z);
+    Some(Interval {
+        low: if successes == 0 { 0.0 } else { interval.low },
+        high: if successes == trials {
+            1.0
+        } else {
+            interval.high
+        },
+    })
+}
+
+/// The same of a share of trials, which need not be whole numbers: what an interval would be after more of them.
+#[must_use]
+pub fn wilson_of_share(share: f64, trials: f64, z: f64) -> Interval {
+    let (p, n) = (share, trials);
     let z2 = z * z;
     let center = p + z2 / (2.0 * n);
     let spread = z * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt();
     let scale = 1.0 + z2 / n;
-    Some(Interval {
-        low: if successes == 0 {
-            0.0
-        } else {
-            ((center - spread) / scale).max(0.0)
-        },
-        high: if successes == trials {
-            1.0
-        } else {
-            ((center + spread) / scale).min(1.0)
-        },
-    })
+    Interval {
+        low: ((center - spread) / scale).max(0.0),
+        high: ((center + spread) / scale).min(1.0),
+    }
 }
 
 /// The exact one-sided upper bound of a rate after no success in `trials`: 1 − α^(1/n), with α = 0.05 for 95 %.

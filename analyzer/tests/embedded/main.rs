@@ -9,6 +9,7 @@ mod breakdowns;
 mod comparisons;
 mod funnels;
 mod leavers;
+mod links;
 mod orders;
 mod paths;
 mod patterns;

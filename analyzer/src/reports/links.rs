@@ -1,0 +1,327 @@
+//! Links: which are seen and never clicked, which lead nowhere, which clicks go wrong.
+//!
+//! Invariant: what is judged is what a page's inventory says was on it, so that a link nobody ever clicked is judged too;
+//! counts are people, each once, and who clicked something is taken to have seen it.
+
+mod judged;
+mod sections;
+mod verdict;
+
+use clickhouse::Row;
+use serde::{Deserialize, Serialize};
+use snag_store::Store;
+
+pub use self::verdict::Verdict;
+
+use self::judged::{judged, rivals, wrong};
+use self::verdict::Counts;
+use super::span::Span;
+use crate::Error;
+use crate::condition::{Bindings, InVisit};
+use crate::filter::Dimension;
+use crate::format::{Cell, Column, Report, Section, thousands};
+use crate::pattern::Pattern;
+use crate::statistics::Interval;
+use crate::step::Step;
+
+const SQL: &str = include_str!("../../../sql/reports/links.sql");
+const BROKEN_SQL: &str = include_str!("../../../sql/reports/broken.sql");
+/// How pages that are not there are titled, in the languages of most sites.
+const MISSING: &str = r"(^|[^\w])(404|page not found|not found|seite nicht gefunden|nicht gefunden|page introuvable|p[aá]gina no encontrada|pagina non trovata|pagina niet gevonden|p[aá]gina n[aã]o encontrada)($|[^\w])";
+/// What exposures are told apart by.
+const FILTERS: [&str; 3] = ["device", "host", "path"];
+
+/// What is asked beside the span.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LinksRequest {
+    /// Links of these pages alone, as a step of pageviews.
+    pub page: Option<Step>,
+    /// Pages that count as one, instead of those with ten and more siblings below the first level; one that is empty for no
+    /// groups at all.
+    pub groups: Vec<Pattern>,
+    /// The rate below which a link is dead.
+    pub threshold: f64,
+}
+
+/// The links of a site.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Links {
+    /// Identifier of the site.
+    pub site: String,
+    /// The finding in one sentence.
+    pub headline: String,
+    /// Start of what is covered, RFC 3339 in UTC.
+    pub from: Option<String>,
+    /// End of what is covered, inclusive.
+    pub to: Option<String>,
+    /// Those with the worst verdicts first, of these those that most people saw.
+    pub links: Vec<Link>,
+    /// Pages that are not there.
+    pub broken: Vec<Broken>,
+    /// Elements at which clicks went wrong, those of most people first.
+    pub wrong: Vec<Wrong>,
+    /// Links of one page that lead to the same place.
+    pub rivals: Vec<Rivals>,
+    /// What should be known beside the numbers.
+    pub notes: Vec<String>,
+}
+
+/// A link, button or creative.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Link {
+    /// Its text, else where it leads, else its selector.
+    pub name: String,
+    /// Selector that finds it.
+    pub selector: String,
+    /// Where it leads, or empty.
+    pub href: String,
+    /// The page, or group of pages, where most people saw it.
+    pub page: String,
+    /// On how many pages or groups it is.
+    pub pages: u64,
+    /// Pageviews it was on.
+    pub shown: u64,
+    /// Of these the share in which it was seen.
+    pub seen_rate: Option<f64>,
+    /// People who saw it.
+    pub exposed: u64,
+    /// Of these who clicked it.
+    pub clickers: u64,
+    /// Clickers of those who saw it.
+    pub rate: Option<f64>,
+    /// Interval of `rate`.
+    pub interval: Option<Interval>,
+    /// What is to be thought of it.
+    pub verdict: Verdict,
+    /// How many more people have to see it until that is known; absent where it is, or no number would do.
+    pub undecided_for: Option<u64>,
+    /// Pages on which the verdict is another one.
+    pub stands_out: Vec<StandsOut>,
+}
+
+/// A page on which a link does worse or better than everywhere.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StandsOut {
+    /// The page or group of pages.
+    pub page: String,
+    /// People who saw it there.
+    pub exposed: u64,
+    /// Of these who clicked it.
+    pub clickers: u64,
+    /// What is to be thought of it there.
+    pub verdict: Verdict,
+}
+
+/// A page that is not there.
+#[derive(Debug, Clone, PartialEq, Serialize, Row, Deserialize)]
+pub struct Broken {
+    /// Its path.
+    pub path: String,
+    /// The worst status it answered with; 200 or 0 where only its title says so.
+    pub status: u16,
+    /// People who met it.
+    pub visitors: u64,
+    /// Times it was shown.
+    pub views: u64,
+    /// Pages they came from, the most frequent first; an empty one is none of the site's.
+    pub came_from: Vec<String>,
+    /// Elements that lead there.
+    pub elements: Vec<String>,
+}
+
+/// An element at which clicks went wrong.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Wrong {
+    /// Its text, else where it leads, else its selector.
+    pub name: String,
+    /// Selector that finds it.
+    pub selector: String,
+    /// The page, or group of pages, where most clicked it.
+    pub page: String,
+    /// Whether it is a link, a button or the like; others only look as if they were.
+    pub is_control: bool,
+    /// People who clicked it.
+    pub clickers: u64,
+    /// Of these whose click nothing answered.
+    pub dead: u64,
+    /// Of these who clicked it in a rage.
+    pub rage: u64,
+    /// Of these whose click an error followed.
+    pub errors: u64,
+    /// The share of those to whom the most frequent of these happened.
+    pub rate: Option<f64>,
+    /// Interval of `rate`.
+    pub interval: Option<Interval>,
+}
+
+/// Links of one page that lead to the same place.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Rivals {
+    /// The page or group of pages.
+    pub page: String,
+    /// Where they lead.
+    pub href: String,
+    /// Their names and how many clicked them, the most clicked first.
+    pub links: Vec<(String, u64)>,
+}
+
+#[derive(Debug, Clone, Row, Deserialize)]
+struct Told {
+    element: u64,
+    of_page: String,
+    shown: u64,
+    seen: u64,
+    exposed: u64,
+    clickers: u64,
+    dead: u64,
+    rage: u64,
+    errors: u64,
+    pages: u64,
+    found: u8,
+    selector: String,
+    tag: String,
+    text: String,
+    href: String,
+    role: String,
+}
+
+impl Told {
+    fn name(&self) -> String {
+        [&self.text, &self.href, &self.selector]
+            .into_iter()
+            .find(|name| !name.trim().is_empty())
+            .map_or_else(
+                || format!("element {}", self.element),
+                |name| name.trim().to_owned(),
+            )
+    }
+
+    fn counts(&self) -> Counts {
+        Counts {
+            shown: self.shown,
+            seen: self.seen,
+            exposed: self.exposed,
+            clickers: self.clickers,
+        }
+    }
+
+    fn is_control(&self) -> bool {
+        !self.href.is_empty()
+            || matches!(
+                &*self.tag,
+                "a" | "button" | "summary" | "input" | "select" | "label"
+            )
+            || matches!(
+                &*self.role,
+                "button" | "link" | "menuitem" | "tab" | "switch" | "checkbox"
+            )
+    }
+}
+
+/// Judges the links.
+///
+/// # Errors
+/// [`Error::Usage`] for what exposures do not answer, [`Error::UnknownSite`], [`Error::Store`].
+pub async fn links(store: &Store, span: &Span, request: &LinksRequest) -> Result<Links, Error> {
+    let mut bindings = Bindings::default();
+    let filters = filters(span, request, &mut bindings)?;
+    let covered = Span {
+        filters: Vec::new(),
+        ..span.clone()
+    }
+    .covered(store)
+    .await?;
+    let page = bindings.group(&request.groups);
+    let sql = SQL
+        .replace("{{page}}", &page)
+        .replace("{{filters}}", &filters);
+    let told: Vec<Told> = span
+        .query_with(store, &sql, &span.period, bindings.clone())
+        .fetch_all()
+        .await?;
+    let broken = BROKEN_SQL.replace("{{filters}}", &filters);
+    let broken: Vec<Broken> = span
+        .query_with(store, &broken, &span.period, bindings)
+        .param("missing", MISSING)
+        .fetch_all()
+        .await?;
+    let (whole, by_page): (Vec<Told>, Vec<Told>) =
+        told.into_iter().partition(|told| told.of_page.is_empty());
+    let mut links = judged(request, &whole, &by_page);
+    let mut notes = Vec::new();
+    let count = links.len();
+    let headline = sections::headline(&span.site, &links, &broken);
+    let limit = span.limit as usize;
+    if count > limit {
+        links.truncate(limit);
+        notes.push(format!(
+            "{limit} of {} links are shown: --limit",
+            thousands(count as u64)
+        ));
+    }
+    if count == 0 {
+        notes.push(
+            "the tracker tells which links were on a page and seen; events from other sources do not".to_owned(),
+        );
+    }
+    let mut wrong = wrong(&whole, &by_page);
+    wrong.truncate(limit);
+    let mut rivals = rivals(&by_page);
+    rivals.truncate(limit);
+    Ok(Links {
+        site: span.site.clone(),
+        headline,
+        from: covered.from,
+        to: covered.to,
+        links,
+        broken,
+        wrong,
+        rivals,
+        notes,
+    })
+}
+
+/// The filters and the pages asked for, as a condition on exposures and events alike.
+fn filters(span: &Span, request: &LinksRequest, bindings: &mut Bindings) -> Result<String, Error> {
+    for filter in &span.filters {
+        if !matches!(&filter.dimension, Dimension::Known(name) if FILTERS.contains(name)) {
+            return Err(Error::usage(
+                "links are told apart by few things",
+                format!("filter by one of {}", FILTERS.join(", ")),
+            ));
+        }
+    }
+    let filters = bindings.filters(&span.filters);
+    let Some(step) = &request.page else {
+        return Ok(filters);
+    };
+    match bindings.in_visit(step).as_deref() {
+        Some([InVisit::Page(condition)]) => Ok(format!("{filters} AND ({condition})")),
+        _ => Err(Error::usage(
+            format!("{step} does not name pages"),
+            "write --page /cart, --page '/product/*' or --page https://host/path",
+        )),
+    }
+}
+
+impl Report for Links {
+    fn headline(&self) -> &str {
+        &self.headline
+    }
+
+    fn columns(&self) -> &[Column] {
+        &sections::COLUMNS
+    }
+
+    fn rows(&self) -> Vec<Vec<Cell>> {
+        self.links.iter().map(sections::row).collect()
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        sections::sections(self)
+    }
+
+    fn notes(&self) -> &[String] {
+        &self.notes
+    }
+}
