@@ -3,7 +3,9 @@
 //! The wire bears no clock, only milliseconds since the load and up to the sending; a load in the past is one whose
 //! beacon is sent late.
 
-use snag_beacon::{Batch, Click, Custom, Element, Event, Kind, Pageview};
+use snag_beacon::{Batch, Click, Custom, Element, Event, Kind, Pageview, limits};
+
+use crate::findings::findings;
 
 use crate::visit::address;
 use crate::{Act, Habits, View};
@@ -12,6 +14,7 @@ use crate::{Act, Habits, View};
 pub(crate) fn batches<'a>(
     habits: &'a Habits,
     view: &'a View,
+    goes_on: bool,
     viewport: (u16, u16),
 ) -> Vec<Batch<'a>> {
     let Some(page) = habits.pages.get(&view.path) else {
@@ -35,9 +38,10 @@ pub(crate) fn batches<'a>(
     let shown = Pageview {
         referrer: (&*view.referrer).into(),
         title: (&*page.title).into(),
+        status: page.status,
         ..Pageview::default()
     };
-    let acts: Vec<_> = view
+    let mut acts: Vec<_> = view
         .acts
         .iter()
         .filter_map(|act| match act {
@@ -62,31 +66,41 @@ pub(crate) fn batches<'a>(
             }
         })
         .collect();
+    let found = findings(habits, page, view, goes_on);
+    acts.extend(found.into_iter().map(|(at, kind)| event(at, kind)));
+    acts.sort_by_key(|event| event.at);
     let mut batches = vec![batch(vec![event(0, Kind::Pageview(shown))])];
-    if !acts.is_empty() {
-        batches.push(batch(acts));
+    // As many at once as a batch may have.
+    while !acts.is_empty() {
+        let rest = acts.split_off(acts.len().min(limits::EVENTS));
+        batches.push(batch(std::mem::replace(&mut acts, rest)));
     }
     batches
 }
 
 fn click<'a>(habits: &'a Habits, name: &str, (x, y): (u16, u16)) -> Option<Click<'a>> {
-    let element = habits.elements.get(name)?;
-    let href = match &*element.href {
-        "" => String::new(),
-        href => habits.origin.join(href).ok()?.into(),
-    };
     Some(Click {
-        element: Element {
-            selector: (&*element.selector).into(),
-            tag: (&*element.tag).into(),
-            text: (&*element.text).into(),
-            href: href.into(),
-            role: (&*element.role).into(),
-            ..Element::default()
-        },
+        element: element(habits, name)?,
         x,
         y,
         ..Click::default()
+    })
+}
+
+/// An element as the tracker tells of it.
+pub(crate) fn element<'a>(habits: &'a Habits, name: &str) -> Option<Element<'a>> {
+    let element = habits.elements.get(name)?;
+    Some(Element {
+        selector: (&*element.selector).into(),
+        tag: (&*element.tag).into(),
+        text: (&*element.text).into(),
+        href: (&*element.href).into(),
+        role: (&*element.role).into(),
+        name: (&*element.name).into(),
+        ad: (&*element.ad).into(),
+        placement: (&*element.placement).into(),
+        campaign: (&*element.campaign).into(),
+        ..Element::default()
     })
 }
 
@@ -103,8 +117,7 @@ mod tests {
         for visitor in 0..200 {
             let visit = Visit::draw(&habits, 1, visitor);
             for view in &visit.views {
-                let batches = batches(&habits, view, visit.viewport);
-                assert_eq!(batches.len(), 1 + usize::from(!view.acts.is_empty()));
+                let batches = batches(&habits, view, false, visit.viewport);
                 assert!(matches!(
                     &batches[0].events[..],
                     [Event {
@@ -117,6 +130,7 @@ mod tests {
                     .iter()
                     .skip(1)
                     .flat_map(|batch| &batch.events)
+                    .filter(|event| matches!(event.kind, Kind::Click(_) | Kind::Custom(_)))
                     .map(|event| event.at)
                     .collect();
                 let done: Vec<u64> = view
@@ -134,11 +148,11 @@ mod tests {
     }
 
     #[test]
-    fn links_are_absolute_and_buttons_have_none() {
+    fn links_lead_where_the_habits_say_and_buttons_nowhere() {
         let habits = habits(SMALL).unwrap();
         assert_eq!(
             click(&habits, "cart", (1, 2)).unwrap().element.href,
-            "https://shop.example/cart"
+            "/cart"
         );
         assert_eq!(click(&habits, "dead", (1, 2)).unwrap().element.href, "");
     }

@@ -128,6 +128,7 @@ impl Habits {
             share(&place, *part)?;
             known(&place, "element", element, &self.elements, "elements")?;
         }
+        self.check_shown(&place, page)?;
         for (at, way) in page.moves.iter().enumerate() {
             let place = format!("{place}.moves[{at}]");
             share(&place, way.share)?;
@@ -142,6 +143,37 @@ impl Habits {
             &format!("{place}.moves"),
             &format!("have shares that sum to {sum:.3}, over 1"),
             "take some away: what is left of 1 leaves the site",
+        )
+    }
+}
+
+impl Habits {
+    /// What is on a page, and its form.
+    fn check_shown(&self, place: &str, page: &Page) -> Result<(), Error> {
+        let element =
+            |place: &str, name: &str| known(place, "element", name, &self.elements, "elements");
+        for shown in page.shows.iter().chain(&self.everywhere) {
+            share(&format!("{place}.shows"), shown.seen)?;
+            element(&format!("{place}.shows"), &shown.element)?;
+        }
+        for name in &page.rotates {
+            element(&format!("{place}.rotates"), name)?;
+        }
+        let Some(form) = &page.form else {
+            return Ok(());
+        };
+        let place = format!("{place}.form");
+        element(&place, &form.submit)?;
+        for field in &form.fields {
+            share(&place, field.stops)?;
+            element(&place, &field.element)?;
+        }
+        let sum: f64 = form.fields.iter().map(|field| field.stops).sum();
+        ensure(
+            sum <= 1.0 + SLACK,
+            &place,
+            &format!("has fields whose stops sum to {sum:.3}, over 1"),
+            "take some away: what is left of 1 touches none",
         )
     }
 }

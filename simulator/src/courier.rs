@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::header::{CONTENT_TYPE, ORIGIN, REFERER, RETRY_AFTER, USER_AGENT};
 use reqwest::{Client, StatusCode};
-use snag_beacon::Batch;
+use snag_beacon::{Batch, Problem};
 use url::Url;
 
 use crate::{Error, Visit};
@@ -66,14 +66,7 @@ impl Courier {
         let mut waited = Duration::ZERO;
         for _ in 0..ATTEMPTS {
             batch.sent = loaded.ago();
-            let body = snag_beacon::encode(batch).map_err(|source| Error::Beacon {
-                page: batch
-                    .events
-                    .first()
-                    .map(|event| event.url.to_string())
-                    .unwrap_or_default(),
-                source,
-            })?;
+            let body = body(batch)?;
             let began = Instant::now();
             let answer = self
                 .client
@@ -125,6 +118,24 @@ impl Courier {
             url: self.to.to_string(),
             source: source.without_url(),
         }
+    }
+}
+
+/// A batch on the wire: binary, or JSON where it has what binary has no place for.
+fn body(batch: &Batch<'_>) -> Result<Vec<u8>, Error> {
+    match snag_beacon::encode(batch) {
+        Ok(body) => Ok(body),
+        Err(error) if error.problem == Problem::NoPlace => {
+            Ok(snag_beacon::to_json(batch).into_bytes())
+        }
+        Err(source) => Err(Error::Beacon {
+            page: batch
+                .events
+                .first()
+                .map(|event| event.url.to_string())
+                .unwrap_or_default(),
+            source,
+        }),
     }
 }
 

@@ -38,6 +38,9 @@ pub struct Habits {
     pub sources: Vec<Source>,
     /// What can be clicked, by a name of its own.
     pub elements: BTreeMap<String, ElementHabit>,
+    /// What is on every page.
+    #[serde(default)]
+    pub everywhere: Vec<Shown>,
     /// Pages by path.
     pub pages: BTreeMap<String, Page>,
 }
@@ -87,6 +90,18 @@ pub struct ElementHabit {
     /// ARIA role.
     #[serde(default)]
     pub role: String,
+    /// Name of a field.
+    #[serde(default)]
+    pub name: String,
+    /// Which creative it is.
+    #[serde(default)]
+    pub ad: String,
+    /// Where the creative stands.
+    #[serde(default)]
+    pub placement: String,
+    /// What the creative is for.
+    #[serde(default)]
+    pub campaign: String,
 }
 
 /// A page and what people do there. What the shares of `moves` leave of 1 leaves the site.
@@ -95,8 +110,26 @@ pub struct ElementHabit {
 pub struct Page {
     /// `document.title`.
     pub title: String,
+    /// HTTP status it answers with; 0 for one that nobody knows.
+    #[serde(default)]
+    pub status: u16,
     /// Time spent.
     pub dwell: Dwell,
+    /// What is on the page and can be clicked, beside what `clicks` and `moves` name and what is everywhere.
+    #[serde(default)]
+    pub shows: Vec<Shown>,
+    /// Names of elements of which each pageview has one, drawn evenly.
+    #[serde(default)]
+    pub rotates: Vec<String>,
+    /// Whether the page leaves out what is everywhere.
+    #[serde(default)]
+    pub bare: bool,
+    /// Its form.
+    #[serde(default)]
+    pub form: Option<Form>,
+    /// Messages of the errors that its scripts throw in every pageview.
+    #[serde(default)]
+    pub errors: Vec<String>,
     /// What the page reports by itself.
     #[serde(default)]
     pub events: Vec<EventHabit>,
@@ -148,6 +181,49 @@ pub struct Clicked {
     /// Clicks in a row, a second or more apart.
     #[serde(default = "once")]
     pub times: u8,
+    /// Whether anything happens then.
+    #[serde(default = "yes")]
+    pub answered: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// An element that is on a page.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shown {
+    /// Its name.
+    pub element: String,
+    /// Share of the pageviews in which it is on the screen for a second; those who click it see it, too.
+    pub seen: f64,
+}
+
+/// A form: who goes on by its button fills in all of it, who does not stops at one of its fields.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Form {
+    /// Its selector.
+    pub selector: String,
+    /// Name of the element that submits it.
+    pub submit: String,
+    /// Its fields in their order.
+    pub fields: Vec<FieldHabit>,
+}
+
+/// A field of a form.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FieldHabit {
+    /// Name of its element.
+    pub element: String,
+    /// Share of those who do not go on that stop at it; what all fields leave of 1 touches none.
+    #[serde(default)]
+    pub stops: f64,
+    /// Kind of the message that those who stop at it were shown: patternMismatch, valueMissing.
+    #[serde(default)]
+    pub message: String,
 }
 
 fn once() -> u8 {

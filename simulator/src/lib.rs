@@ -10,6 +10,7 @@ mod beacons;
 mod check;
 mod courier;
 mod error;
+mod findings;
 mod habits;
 mod run;
 mod step;
@@ -20,7 +21,10 @@ mod walk;
 pub use address::Addresses;
 pub use agent::Agent;
 pub use error::Error;
-pub use habits::{Clicked, Device, Dwell, ElementHabit, EventHabit, Habits, Move, Page, Source};
+pub use habits::{
+    Clicked, Device, Dwell, ElementHabit, EventHabit, FieldHabit, Form, Habits, Move, Page, Shown,
+    Source,
+};
 pub use run::{Options, Progress, run};
 pub use step::{Deed, Step, reached};
 pub use truth::{FunnelTruth, Truth};

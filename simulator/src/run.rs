@@ -101,12 +101,13 @@ async fn make(habits: &Habits, courier: &Courier, visit: &Visit) -> Result<Sent,
         beacons: 0,
         slowest: Duration::ZERO,
     };
-    for view in &visit.views {
+    for (number, view) in (1..).zip(&visit.views) {
+        let goes_on = number < visit.views.len();
         let loaded = Loaded {
             before: begun - Duration::from_millis(view.at),
             instant,
         };
-        for mut batch in batches(habits, view, visit.viewport) {
+        for mut batch in batches(habits, view, goes_on, visit.viewport) {
             let took = courier.deliver(visit, &mut batch, loaded).await?;
             sent.beacons += 1;
             sent.slowest = sent.slowest.max(took);

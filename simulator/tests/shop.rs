@@ -86,12 +86,15 @@ fn every_element_clicked_is_on_the_page_it_is_clicked_on() {
 #[test]
 fn nobody_needs_the_wholesale_terms() {
     let habits = shop();
-    assert!(
-        habits
-            .elements
-            .values()
-            .all(|element| element.selector != "#foot-wholesale")
+    assert_eq!(
+        habits.elements["foot-wholesale"].selector,
+        "#foot-wholesale"
     );
+    for page in habits.pages.values() {
+        let clicked = page.clicks.iter().map(|click| &click.element);
+        let mut named = clicked.chain(page.moves.iter().flat_map(|way| &way.by));
+        assert!(named.all(|name| name != "foot-wholesale"));
+    }
     assert!(!habits.pages.contains_key("/wholesale"));
 }
 

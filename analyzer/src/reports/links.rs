@@ -154,7 +154,7 @@ pub struct Wrong {
     pub interval: Option<Interval>,
 }
 
-/// Links of one page that lead to the same place.
+/// Links of one page that lead to the same place and are clicked there, more than one of them.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Rivals {
     /// The page or group of pages.

@@ -42,15 +42,19 @@ fn told(heard: &[Heard]) -> Vec<Told> {
             .unwrap()
             .as_millis() as i128;
         for event in &batch.events {
+            let what = match &event.kind {
+                Kind::Pageview(_) => "view".to_owned(),
+                Kind::Click(click) => format!("click {}", click.element.selector),
+                Kind::Custom(custom) => format!("event {}", custom.name),
+                // Told of beside what was done.
+                Kind::Signal(_) | Kind::Attention(_) | Kind::Exposure(_) | Kind::Field(_) => {
+                    continue;
+                }
+            };
             all.push(Told {
                 address: beacon.forwarded.clone(),
                 time: received - i128::from(batch.sent - event.at),
-                what: match &event.kind {
-                    Kind::Pageview(_) => "view".to_owned(),
-                    Kind::Click(click) => format!("click {}", click.element.selector),
-                    Kind::Custom(custom) => format!("event {}", custom.name),
-                    other => panic!("visitors that are made up tell nothing like {other:?}"),
-                },
+                what,
                 path: Url::parse(&event.url).unwrap().path().to_owned(),
             });
         }

@@ -138,7 +138,8 @@ pub(super) fn rivals(by_page: &[Told]) -> Vec<Rivals> {
     }
     let mut rivals: Vec<Rivals> = places
         .into_iter()
-        .filter(|(_, links)| links.len() > 1)
+        // One that nobody takes is a matter of its own.
+        .filter(|(_, links)| links.iter().filter(|link| link.clickers > 0).count() > 1)
         .map(|((page, href), links)| {
             let mut links: Vec<(String, u64)> = links
                 .iter()
@@ -152,6 +153,15 @@ pub(super) fn rivals(by_page: &[Told]) -> Vec<Rivals> {
             }
         })
         .collect();
-    rivals.sort_by(|one, other| (&one.page, &one.href).cmp(&(&other.page, &other.href)));
+    let clickers = |rivals: &Rivals| {
+        rivals
+            .links
+            .iter()
+            .map(|(_, clickers)| clickers)
+            .sum::<u64>()
+    };
+    rivals.sort_by(|one, other| {
+        (clickers(other), &one.page, &one.href).cmp(&(clickers(one), &other.page, &other.href))
+    });
     rivals
 }

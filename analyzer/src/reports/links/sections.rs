@@ -4,11 +4,12 @@ use super::{Broken, Link, Links, Rivals, Verdict, Wrong};
 use crate::format::{Cell, Column, Measure, Section, percent, thousands};
 use crate::statistics::{Z_95, wilson};
 
-pub(super) const COLUMNS: [Column; 9] = [
+pub(super) const COLUMNS: [Column; 10] = [
     Column::both("Link", "name", Measure::Text),
     Column::data("href", Measure::Text),
-    Column::both("Page", "page", Measure::Text),
-    Column::both("Pages", "pages", Measure::Count),
+    Column::people("On", Measure::Text),
+    Column::data("page", Measure::Text),
+    Column::data("pages", Measure::Count),
     Column::both("Seen by", "exposed", Measure::Count),
     Column::both("Clicked by", "clickers", Measure::Count),
     Column::both("Rate", "rate", Measure::Rate),
@@ -17,22 +18,30 @@ pub(super) const COLUMNS: [Column; 9] = [
 ];
 
 pub(super) fn row(link: &Link) -> Vec<Cell> {
-    let stands_out = link
-        .stands_out
-        .iter()
-        .map(|one| format!("{} on {}", one.verdict.name(), one.page));
-    let verdict: Vec<String> = std::iter::once(link.verdict.name().to_owned())
-        .chain(stands_out)
-        .collect();
+    let on = match link.pages {
+        0 | 1 => link.page.clone(),
+        pages => format!("{} pages", thousands(pages)),
+    };
+    let verdict = match link.stands_out.as_slice() {
+        [] => link.verdict.name().to_owned(),
+        [one] => format!(
+            "{}, {} on {}",
+            link.verdict.name(),
+            one.verdict.name(),
+            one.page
+        ),
+        several => format!("{}, not so on {}", link.verdict.name(), several.len()),
+    };
     vec![
         Cell::Text(link.name.clone()),
         Cell::Text(link.href.clone()),
+        Cell::Text(on),
         Cell::Text(link.page.clone()),
         Cell::Count(link.pages),
         Cell::Count(link.exposed),
         Cell::Count(link.clickers),
         Cell::rate(link.rate, link.interval),
-        Cell::Text(verdict.join("\n")),
+        Cell::Text(verdict),
         link.undecided_for.map_or(Cell::None, Cell::Count),
     ]
 }
@@ -56,9 +65,14 @@ pub(super) fn headline(site: &str, links: &[Link], broken: &[Broken]) -> String 
     }
     if let Some(first) = of(Verdict::Dead).next() {
         found.push(format!(
-            "{} of {} links dead, \"{}\" was seen by {} and clicked by {}",
+            "{} of {} links {} dead, \"{}\" was seen by {} and clicked by {}",
             of(Verdict::Dead).count(),
             thousands(links.len() as u64),
+            if of(Verdict::Dead).count() == 1 {
+                "is"
+            } else {
+                "are"
+            },
             first.name,
             thousands(first.exposed),
             match first.clickers {
