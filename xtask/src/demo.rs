@@ -105,6 +105,9 @@ pub(crate) fn demo(once: bool) -> Result<()> {
         "\nthe {} counts above are those of the visitors' own records, every one equal",
         truth.len()
     );
+    println!();
+    run(snag(&data).args(["links", "--site", SITE]))?;
+    println!();
     println!("the shop:      {shop_url}");
     println!("the collector: {collector_url}");
     if !once {

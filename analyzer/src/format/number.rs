@@ -16,10 +16,10 @@ pub fn percent(rate: f64) -> String {
 /// The interval of `rate` in per cent, `44-62`, with as many decimals as the rate itself.
 #[must_use]
 pub fn interval_text(rate: f64, interval: Interval) -> String {
-    let fine = rate > 0.0 && rate < SMALL;
+    let fine = rate < SMALL && (rate > 0.0 || interval.high < SMALL);
     // The ends may touch 0 and 100: they are bounds, not claims.
     let end = |rate: f64| {
-        if fine {
+        if fine && rate > 0.0 {
             format!("{:.1}", rate * 100.0)
         } else {
             format!("{:.0}", rate * 100.0)
