@@ -322,6 +322,8 @@ pub(crate) enum Funnels {
     List(Listed),
     /// Forget one
     Delete(Named),
+    /// Proposes some, backwards from goals, form submits and purchases
+    Discover(Visits),
 }
 
 #[derive(Debug, Subcommand)]

@@ -22,7 +22,7 @@ pub(crate) struct Bindings {
 
 impl Bindings {
     /// The reference to a text. The same text is bound once, so that equal conditions are equal for the engine too.
-    fn text(&mut self, text: &str) -> String {
+    pub(crate) fn text(&mut self, text: &str) -> String {
         let at = self
             .texts
             .iter()
@@ -126,10 +126,9 @@ impl Bindings {
             }],
             Target::Event(name) => {
                 let custom = InVisit::Name(name.clone());
-                match name.as_str() {
-                    "pageview" | "$pageview" => vec![InVisit::Kind(kind::PAGEVIEW), custom],
-                    "click" => vec![InVisit::Kind(kind::CLICK), custom],
-                    _ => vec![custom],
+                match kind::named(name) {
+                    Some((_, number)) => vec![InVisit::Kind(number), custom],
+                    None => vec![custom],
                 }
             }
             Target::Any => vec![InVisit::Every],
@@ -156,10 +155,9 @@ impl Bindings {
             Target::Click(target) => self.click(target),
             Target::Event(name) => {
                 let custom = format!("kind = 'custom' AND name = {}", self.text(name));
-                match name.as_str() {
-                    "pageview" | "$pageview" => format!("(kind = 'pageview' OR {custom})"),
-                    "click" => format!("(kind = 'click' OR {custom})"),
-                    _ => custom,
+                match kind::named(name) {
+                    Some((known, _)) => format!("(kind = '{known}' OR {custom})"),
+                    None => custom,
                 }
             }
             Target::Any => "1".to_owned(),

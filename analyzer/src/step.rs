@@ -37,7 +37,7 @@ pub enum Target {
     Matching(&'static str, String),
     /// Clicks.
     Click(ClickTarget),
-    /// Events by name; `pageview` and `click` name all of these.
+    /// Events by name; those of the tracker's kinds (`pageview`, `click`, `form_submit`, …) name all of these.
     Event(String),
     /// Every event.
     Any,

@@ -5,6 +5,7 @@ use snag_analyzer::Error;
 use snag_analyzer::definitions::{self, Name, SavedFunnel};
 use snag_store::Store;
 
+use super::visits::Which;
 use crate::cli::{Funnels, Goal, Goals};
 use crate::config::{Config, Environment};
 use crate::exit::Exit;
@@ -51,6 +52,9 @@ pub(crate) async fn funnels(
             })
             .await?;
             super::print(&report, listed.format, !report.funnels.is_empty())
+        }
+        Funnels::Discover(visits) => {
+            super::visits::run(Which::Discover, visits, config, environment).await
         }
         Funnels::Delete(named) => {
             with_store(config, environment, async |store| {

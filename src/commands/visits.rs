@@ -3,7 +3,8 @@
 
 use anyhow::Result;
 use snag_analyzer::{
-    By, LinksRequest, PathsRequest, Period, Span, links, overview, pages, paths, realtime, visits,
+    By, LinksRequest, PathsRequest, Period, Span, discover, links, overview, pages, paths,
+    realtime, visits,
 };
 use snag_store::Store;
 
@@ -18,6 +19,7 @@ pub(crate) enum Which {
     Pages,
     Paths(PathsRequest),
     Links(LinksRequest),
+    Discover,
     By(By),
 }
 
@@ -76,6 +78,13 @@ pub(crate) async fn run(
             .map_err(Into::into)
             .and_then(|report| {
                 let is_there = !report.links.is_empty() || !report.broken.is_empty();
+                super::print(&report, asked.format, is_there)
+            }),
+        Which::Discover => discover(&store, &span)
+            .await
+            .map_err(Into::into)
+            .and_then(|report| {
+                let is_there = !report.proposals.is_empty();
                 super::print(&report, asked.format, is_there)
             }),
         Which::By(by) => visits(&store, &span, by)

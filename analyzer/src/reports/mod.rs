@@ -1,6 +1,7 @@
 //! The reports. Each has the SQL of its stem in `sql/reports` and states its own shape; none knows another.
 
 mod coverage;
+pub mod discover;
 pub mod funnel;
 pub mod links;
 mod near_names;

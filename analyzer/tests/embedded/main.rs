@@ -7,6 +7,7 @@
 
 mod breakdowns;
 mod comparisons;
+mod discover;
 mod funnels;
 mod leavers;
 mod links;
