@@ -1,15 +1,23 @@
 //! Statistics of reports: pure functions of counts, each with the source of its formula.
 
+mod best;
+mod beta;
 mod difference;
 mod discoveries;
 mod fisher;
+mod gamma;
 mod normal;
+mod quadrature;
 mod wilson;
 
+pub use best::{Standing, best};
+pub use beta::{Posterior, incomplete_beta};
 pub use difference::{Difference, Test, difference, newcombe};
 pub use discoveries::{FALSE_DISCOVERY_RATE, adjusted};
 pub use fisher::{Table, fisher, odds_ratio};
+pub use gamma::log_gamma;
 pub use normal::two_sided;
+
 /// A part of a whole; nothing of nothing.
 #[must_use]
 #[expect(
