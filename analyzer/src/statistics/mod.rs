@@ -8,6 +8,9 @@ mod fisher;
 mod gamma;
 mod normal;
 mod quadrature;
+mod ratio;
+mod sample;
+mod sequential;
 mod wilson;
 
 pub use best::{Standing, best};
@@ -17,6 +20,9 @@ pub use discoveries::{FALSE_DISCOVERY_RATE, adjusted};
 pub use fisher::{Table, fisher, odds_ratio};
 pub use gamma::log_gamma;
 pub use normal::two_sided;
+pub use ratio::{RatioVerdict, SampleRatio, sample_ratio};
+pub use sample::{exposures_despite, exposures_for_difference};
+pub use sequential::{Estimate, Evidence, FEWEST_CONVERSIONS, FEWEST_EXPOSURES, Sequence};
 
 /// A part of a whole; nothing of nothing.
 #[must_use]
