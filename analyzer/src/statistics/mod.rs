@@ -2,6 +2,8 @@
 
 mod best;
 mod beta;
+mod compare;
+mod comparison;
 mod difference;
 mod discoveries;
 mod fisher;
@@ -11,10 +13,13 @@ mod quadrature;
 mod ratio;
 mod sample;
 mod sequential;
+mod strata;
 mod wilson;
 
 pub use best::{Standing, best};
 pub use beta::{Posterior, incomplete_beta};
+pub use compare::compare;
+pub use comparison::{Arm, BehindLeader, ComparedArm, Comparison, Options, Verdict, Withheld};
 pub use difference::{Difference, Test, difference, newcombe};
 pub use discoveries::{FALSE_DISCOVERY_RATE, adjusted};
 pub use fisher::{Table, fisher, odds_ratio};
@@ -23,6 +28,7 @@ pub use normal::two_sided;
 pub use ratio::{RatioVerdict, SampleRatio, sample_ratio};
 pub use sample::{exposures_despite, exposures_for_difference};
 pub use sequential::{Estimate, Evidence, FEWEST_CONVERSIONS, FEWEST_EXPOSURES, Sequence};
+pub use strata::Stratum;
 
 /// A part of a whole; nothing of nothing.
 #[must_use]
