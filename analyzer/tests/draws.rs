@@ -36,7 +36,7 @@ fn agrees_with_draws(draws: u32) {
             lost[at] += most - rate;
         }
     }
-    let posteriors = counts.map(|(x, n)| Posterior::new(x, n).unwrap());
+    let posteriors = counts.map(|(x, n)| Posterior::new(x, n).expect("conversions of exposures"));
     // Five standard errors of a probability, and of losses that vary by at most some 0.05.
     let tolerance = 2.5 / f64::from(draws).sqrt();
     for (at, one) in best(&posteriors).into_iter().enumerate() {

@@ -27,8 +27,8 @@ const CLOSE: f64 = 0.5;
 /// P(best) = ∫ fᵢ ∏ⱼ≠ᵢ Fⱼ, and E[max θ − θᵢ] = ∫ Fᵢ·(1 − ∏ⱼ≠ᵢ Fⱼ), where every F is the integral of its density up to
 /// the same nodes: so the probabilities sum to the integral of (∏ F)′, which is 1.
 ///
-/// Source: METRICS.md, Ads (b); Gelman et al., Bayesian Data Analysis (2013), 2.4, for the posterior; the loss of Stucchi,
-/// Bayesian A/B Testing at VWO (2015), 4, written as an integral over the distribution function of a maximum.
+/// Source: METRICS.md, Ads (b); Gelman et al., Bayesian Data Analysis (2013), 2.4, for the posterior; the loss of
+/// Stucchio, Bayesian A/B Testing at VWO (2015), 4, written as an integral over the distribution function of a maximum.
 #[must_use]
 pub fn best(arms: &[Posterior]) -> Vec<Standing> {
     let mut standings = vec![

@@ -55,8 +55,9 @@ impl Posterior {
 
 /// The probability that a rate distributed as Beta(a, b) is at most x: Iₓ(a, b), for a and b above 0.
 ///
-/// Source: the continued fraction of Didonato & Morris, ACM Trans. Math. Softw. 18 (1992), 360, equation 9, which is the
-/// even part of Abramowitz & Stegun 26.5.8, by Lentz's way; the factor before it as a binomial probability (Loader 2000).
+/// Source: the continued fraction of Didonato & Morris, ACM Trans. Math. Softw. 18 (1992), 360, equation 9, which is
+/// the even part of Abramowitz & Stegun 26.5.8, by Lentz's way; the factor before it as a binomial probability (Loader
+/// 2000).
 #[must_use]
 pub fn incomplete_beta(a: f64, b: f64, x: f64) -> f64 {
     if x <= 0.0 {

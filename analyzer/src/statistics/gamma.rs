@@ -55,8 +55,7 @@ fn series(x: f64) -> f64 {
 
 /// The part of a gamma distribution of the given shape above x: Q(a, x) = Γ(a, x)/Γ(a), for a > 0 and x ≥ 0.
 ///
-/// Source: Abramowitz & Stegun 6.5.29 below a + 1, and the continued fraction 6.5.31 beyond, by Lentz's way as of
-/// Thompson & Barnett (1986).
+/// Source: Abramowitz & Stegun 6.5.29 below a + 1, and the even part of the continued fraction 6.5.31 beyond.
 fn upper_gamma(shape: f64, x: f64) -> f64 {
     if x <= 0.0 {
         return 1.0;

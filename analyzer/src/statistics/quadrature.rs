@@ -27,7 +27,7 @@ impl Rule {
     /// Nodes are the zeros of the Legendre polynomial, found by Newton's way from their asymptotic places.
     ///
     /// Source: Abramowitz & Stegun 25.4.29; the integral up to a node is that of the interpolating polynomial, by
-    /// (2l + 1)·∫P_l = P_l₊₁ − P_l₋₁ (22.7.10 with 22.8.5).
+    /// (2l + 1)·Pₗ = P′ₗ₊₁ − P′ₗ₋₁.
     fn new() -> Self {
         let mut rule = Self {
             nodes: [0.0; NODES],

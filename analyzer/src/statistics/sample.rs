@@ -11,7 +11,7 @@ const MOST: u64 = 1 << 50;
 /// Exposures an arm, to find a difference from a baseline rate at level α (two-sided) with the given power, rounded to
 /// the nearest as in the source; none where the rates do not both lie within 0..1, or α or power do not.
 ///
-/// n = (z_α/2·√(2p(1−p)) + z_β·√(p(1−p) + q(1−q)))²/δ² with q = p + δ.
+/// n = (z(α/2)·√(2p(1−p)) + z(β)·√(p(1−p) + q(1−q)))²/δ² with q = p + δ.
 ///
 /// Source: Miller, How Not To Run an A/B Test (2010), his calculator: 20 %, 5 points, 5 %, 80 % take 1,030.
 #[must_use]
@@ -39,8 +39,8 @@ pub fn exposures_for_difference(
     (needed < 1e15).then_some((needed as u64).max(1))
 }
 
-/// Exposures until a rate is shown to lie below `bound` although there were so many conversions: the fewest of which the
-/// exact upper limit is below it. None where the bound or α do not lie within 0..1, or it takes more than 10^15.
+/// Exposures until a rate is shown to lie below `bound` although there were so many conversions: the fewest of which
+/// the exact upper limit is below it. None where the bound or α do not lie within 0..1, or it takes more than 10^15.
 ///
 /// Source: Clopper & Pearson, Biometrika 26 (1934), 404, one-sided: P(X ≤ x) < α at the bound, which is
 /// I₁₋ₜ(n − x, x + 1); with no conversion METRICS.md, Proportions (zero of n).
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn differences_take_as_many_as_published() {
-        // cases/statistics.json; Fleiss, Statistical Methods for Rates and Proportions, uses two variances at 5 %/80 %.
+        // cases/statistics.json, from the source's calculator.
         assert_eq!(exposures_for_difference(0.2, 0.05, 0.05, 0.8), Some(1_030));
         // By hand: 1.959964·√0.32 + 1.281552·√(0.16 + 0.1275) = 1.795875, over 0.05, squared.
         assert_eq!(exposures_for_difference(0.2, -0.05, 0.05, 0.9), Some(1_290));

@@ -72,7 +72,8 @@ impl Rated {
 /// with less than half of its exposures, so that nothing fair could be said.
 ///
 /// r = Σ wₛ·xₛ/nₛ with V = Σ wₛ²·pₛ(1 − pₛ)/nₛ. Source: direct standardisation, Rothman, Greenland & Lash, Modern
-/// Epidemiology (2008), chapter 3; of Mantel & Haenszel's weights, pair by pair, there would be no order of more than two.
+/// Epidemiology (2008), chapter 3; of Mantel & Haenszel's weights, pair by pair, there would be no order of more than
+/// two.
 pub(super) fn standardised(arms: &[&[Stratum]]) -> Option<Vec<Rated>> {
     let tables: Vec<BTreeMap<&str, (u64, u64)>> = arms.iter().map(|arm| table(arm)).collect();
     let mut common: BTreeMap<&str, u64> = tables.first()?.keys().map(|name| (*name, 0)).collect();
