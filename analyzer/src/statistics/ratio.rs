@@ -14,8 +14,8 @@ const MISMATCH: f64 = 0.001;
 ///
 /// METRICS.md stops at 0.001; Cookie Cats (44,700 and 45,489, p = 0.0086) is known to be mismatched and would pass
 /// there. What is in use ranges from 0.0005 (Fabijan et al., Diagnosing Sample Ratio Mismatch, KDD 2019) to 0.01. The
-/// costs are not alike: a false alarm withholds a ranking from one sound experiment in a hundred and names why, a miss
-/// ranks arms that cannot be compared. So the wider limit withholds, and the verdict keeps the two apart.
+/// costs are not alike: a false alarm, at one look in a hundred where nothing is wrong, withholds a ranking and names
+/// why; a miss ranks arms that cannot be compared. So the wider limit withholds, and the verdict keeps the two apart.
 const SUSPICIOUS: f64 = 0.01;
 
 /// Exposures against the shares they should have had.
