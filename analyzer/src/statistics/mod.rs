@@ -1,15 +1,35 @@
 //! Statistics of reports: pure functions of counts, each with the source of its formula.
 
+mod best;
+mod beta;
+mod compare;
+mod comparison;
 mod difference;
 mod discoveries;
 mod fisher;
+mod gamma;
 mod normal;
+mod quadrature;
+mod ratio;
+mod sample;
+mod sequential;
+mod strata;
 mod wilson;
 
+pub use best::{Standing, best};
+pub use beta::{Posterior, incomplete_beta};
+pub use compare::compare;
+pub use comparison::{Arm, BehindLeader, ComparedArm, Comparison, Options, Verdict, Withheld};
 pub use difference::{Difference, Test, difference, newcombe};
 pub use discoveries::{FALSE_DISCOVERY_RATE, adjusted};
 pub use fisher::{Table, fisher, odds_ratio};
+pub use gamma::log_gamma;
 pub use normal::two_sided;
+pub use ratio::{RatioVerdict, SampleRatio, sample_ratio};
+pub use sample::{exposures_despite, exposures_for_difference};
+pub use sequential::{Estimate, Evidence, FEWEST_CONVERSIONS, FEWEST_EXPOSURES, Sequence};
+pub use strata::Stratum;
+
 /// A part of a whole; nothing of nothing.
 #[must_use]
 #[expect(
