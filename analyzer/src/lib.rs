@@ -34,6 +34,7 @@ pub use format::Format;
 pub use order::Order;
 pub use pattern::Pattern;
 pub use period::{Moment, Period};
+pub use reports::ads::{Ads, AdsComparison, AdsRequest, Arms, ads, compare_ads};
 pub use reports::discover::{Discovered, discover};
 pub use reports::funnel::{
     Compare, Destination, Funnel, FunnelRequest, FunnelStep, Histogram, Trend, funnel,

@@ -51,7 +51,7 @@ pub(crate) async fn funnels(
                 definitions::funnels(store, &listed.site).await
             })
             .await?;
-            super::print(&report, listed.format, !report.funnels.is_empty())
+            super::print(&report, listed.format)
         }
         Funnels::Discover(visits) => {
             super::visits::run(Which::Discover, visits, config, environment).await
@@ -90,7 +90,7 @@ pub(crate) async fn goals(
                 definitions::goals(store, &listed.site).await
             })
             .await?;
-            super::print(&report, listed.format, !report.goals.is_empty())
+            super::print(&report, listed.format)
         }
         Goals::Delete(named) => {
             with_store(config, environment, async |store| {

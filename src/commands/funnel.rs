@@ -28,8 +28,7 @@ pub(crate) async fn run(
     let store = super::open_derived(config, environment).await?;
     let report = report(&store, funnel).await;
     store.close().await?;
-    let report = report?;
-    super::print(&report, format, report.data)
+    super::print(&report?, format)
 }
 
 async fn report(store: &Store, funnel: Funnel) -> Result<snag_analyzer::Funnel, Error> {

@@ -11,9 +11,9 @@ use crate::exit::Exit;
 const WIDTH: u16 = 100;
 
 /// Prints a report, and says whether there was anything to report.
-fn print(report: &impl Report, format: Format, is_there: bool) -> Result<Exit> {
+fn print(report: &impl Report, format: Format) -> Result<Exit> {
     print!("{}", render(report, format, WIDTH)?);
-    Ok(if is_there {
+    Ok(if report.is_there() {
         Exit::Done
     } else {
         Exit::NothingToReport

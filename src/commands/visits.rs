@@ -2,9 +2,10 @@
 //! `snag realtime`.
 
 use anyhow::Result;
+use snag_analyzer::format::{Format, Report};
 use snag_analyzer::{
-    By, LinksRequest, PathsRequest, Period, Span, discover, links, overview, pages, paths,
-    realtime, visits,
+    AdsRequest, Arms, By, Error, LinksRequest, PathsRequest, Period, Span, ads, compare_ads,
+    discover, links, overview, pages, paths, realtime, visits,
 };
 use snag_store::Store;
 
@@ -20,6 +21,12 @@ pub(crate) enum Which {
     Paths(PathsRequest),
     Links(LinksRequest),
     Discover,
+    Ads(AdsRequest),
+    AdsCompared {
+        request: AdsRequest,
+        arms: Arms,
+        is_randomised: bool,
+    },
     By(By),
 }
 
@@ -51,52 +58,30 @@ pub(crate) async fn run(
         limit: asked.limit,
     };
     let store = super::open_derived(config, environment).await?;
-    let printed = match which {
-        Which::Overview => overview(&store, &span)
-            .await
-            .map_err(Into::into)
-            .and_then(|report| {
-                let is_there = report.now.sessions > 0;
-                super::print(&report, asked.format, is_there)
-            }),
-        Which::Pages => pages(&store, &span)
-            .await
-            .map_err(Into::into)
-            .and_then(|report| {
-                let is_there = !report.rows.is_empty();
-                super::print(&report, asked.format, is_there)
-            }),
-        Which::Paths(request) => paths(&store, &span, &request)
-            .await
-            .map_err(Into::into)
-            .and_then(|report| {
-                let is_there = !report.rows.is_empty();
-                super::print(&report, asked.format, is_there)
-            }),
-        Which::Links(request) => links(&store, &span, &request)
-            .await
-            .map_err(Into::into)
-            .and_then(|report| {
-                let is_there = !report.links.is_empty() || !report.broken.is_empty();
-                super::print(&report, asked.format, is_there)
-            }),
-        Which::Discover => discover(&store, &span)
-            .await
-            .map_err(Into::into)
-            .and_then(|report| {
-                let is_there = !report.proposals.is_empty();
-                super::print(&report, asked.format, is_there)
-            }),
-        Which::By(by) => visits(&store, &span, by)
-            .await
-            .map_err(Into::into)
-            .and_then(|report| {
-                let is_there = !report.rows.is_empty();
-                super::print(&report, asked.format, is_there)
-            }),
+    let format = asked.format;
+    let told = match which {
+        Which::Overview => told(overview(&store, &span).await, format),
+        Which::Pages => told(pages(&store, &span).await, format),
+        Which::Paths(request) => told(paths(&store, &span, &request).await, format),
+        Which::Links(request) => told(links(&store, &span, &request).await, format),
+        Which::Discover => told(discover(&store, &span).await, format),
+        Which::Ads(request) => told(ads(&store, &span, &request).await, format),
+        Which::AdsCompared {
+            request,
+            arms,
+            is_randomised,
+        } => told(
+            compare_ads(&store, &span, &request, arms, is_randomised).await,
+            format,
+        ),
+        Which::By(by) => told(visits(&store, &span, by).await, format),
     };
     store.close().await?;
-    printed
+    told
+}
+
+fn told(report: Result<impl Report, Error>, format: Format) -> Result<Exit> {
+    super::print(&report?, format)
 }
 
 /// Prints who is there now.
@@ -104,5 +89,5 @@ pub(crate) async fn now(asked: Now, config: &Config, environment: &Environment) 
     let store = Store::open(&config.store(environment)?).await?;
     let report = realtime(&store, &asked.site, asked.limit).await;
     store.close().await?;
-    super::print(&report?, asked.format, true)
+    super::print(&report?, asked.format)
 }

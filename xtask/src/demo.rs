@@ -108,6 +108,8 @@ pub(crate) fn demo(once: bool) -> Result<()> {
     println!();
     run(snag(&data).args(["links", "--site", SITE]))?;
     println!();
+    run(snag(&data).args(["ads", "compare", "--site", SITE, "--randomised"]))?;
+    println!();
     println!("the shop:      {shop_url}");
     println!("the collector: {collector_url}");
     if !once {

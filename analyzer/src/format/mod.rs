@@ -84,6 +84,10 @@ pub trait Report: Serialize {
     fn data_rows(&self) -> Vec<Vec<Cell>> {
         self.rows()
     }
+    /// Whether there is anything to report.
+    fn is_there(&self) -> bool {
+        !self.rows().is_empty()
+    }
     /// Further tables for people.
     fn sections(&self) -> Vec<Section> {
         Vec::new()

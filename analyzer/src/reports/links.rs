@@ -321,6 +321,10 @@ impl Report for Links {
         sections::sections(self)
     }
 
+    fn is_there(&self) -> bool {
+        !self.links.is_empty() || !self.broken.is_empty()
+    }
+
     fn notes(&self) -> &[String] {
         &self.notes
     }

@@ -1,5 +1,6 @@
 //! The reports. Each has the SQL of its stem in `sql/reports` and states its own shape; none knows another.
 
+pub mod ads;
 mod coverage;
 pub mod discover;
 pub mod funnel;

@@ -144,6 +144,10 @@ impl Report for Overview {
         ]
     }
 
+    fn is_there(&self) -> bool {
+        self.now.sessions > 0
+    }
+
     fn notes(&self) -> &[String] {
         &self.notes
     }

@@ -106,6 +106,10 @@ impl Report for Realtime {
         self.rows.iter().map(cells).collect()
     }
 
+    fn is_there(&self) -> bool {
+        true
+    }
+
     fn notes(&self) -> &[String] {
         &self.notes
     }

@@ -26,7 +26,12 @@ fn request() -> LinksRequest {
 }
 
 /// An element that so many visitors had on a page, of whom the first so many saw and clicked it.
-async fn element(world: &World, element: u64, path: &str, [shown, seen, clicked]: [u64; 3]) {
+pub(crate) async fn element(
+    world: &World,
+    element: u64,
+    path: &str,
+    [shown, seen, clicked]: [u64; 3],
+) {
     let client = world.store.client();
     for sql in [
         "INSERT INTO exposures (site, time, visitor, pageview, host, path, device, element, viewable, visible_ms) \

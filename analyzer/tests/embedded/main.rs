@@ -5,6 +5,7 @@
     reason = "what does not unwrap fails the test, which is the point"
 )]
 
+mod ads;
 mod breakdowns;
 mod comparisons;
 mod discover;

@@ -68,6 +68,10 @@ impl Report for Funnel {
         sections::sections(self)
     }
 
+    fn is_there(&self) -> bool {
+        self.data
+    }
+
     fn notes(&self) -> &[String] {
         &self.notes
     }

@@ -1,0 +1,126 @@
+//! Creatives by who saw and clicked them, and which does better.
+
+use snag_analyzer::statistics::{Verdict, Withheld};
+use snag_analyzer::{AdsRequest, Arms, Period, Span, ads, compare_ads};
+
+use crate::links::element;
+use crate::world::{ORIGIN_MS, SITE, World};
+
+fn span() -> Span {
+    Span {
+        site: SITE.into(),
+        period: Period::all(),
+        filters: Vec::new(),
+        limit: 100,
+    }
+}
+
+fn request() -> AdsRequest {
+    AdsRequest {
+        placement: None,
+        conversion: None,
+    }
+}
+
+async fn creative(world: &World, element: u64, ad: &str, placement: &str) {
+    let sql = "INSERT INTO elements (site, element, selector, tag, ad, placement, campaign, seen_at) \
+               SELECT 'shop', {element:UInt64}, '#ad', 'a', {ad:String}, {placement:String}, 'spring', now64(3)";
+    let query = world.store.client().query(sql).param("element", element);
+    let query = query.param("ad", ad).param("placement", placement);
+    query.execute().await.unwrap();
+}
+
+/// Visitors so many after the clicks buy for 10 EUR, as do some who never clicked.
+async fn purchases(world: &World, visitors: [u64; 2]) {
+    let sql = "INSERT INTO events (site, time, received_at, visitor, kind, name, host, path, device, value, currency) \
+               SELECT 'shop', fromUnixTimestamp64Milli({at:Int64} + 100000, 'UTC'), now(), number + 1, 'custom', 'bought', \
+                   'shop.example', '/', 'desktop', 10, 'EUR' FROM numbers({first:UInt64}, {count:UInt64})";
+    let query = world.store.client().query(sql).param("at", ORIGIN_MS);
+    let query = query
+        .param("first", visitors[0])
+        .param("count", visitors[1]);
+    query.execute().await.unwrap();
+}
+
+#[tokio::test]
+async fn creatives_are_told_by_who_saw_and_clicked_them_and_what_came_of_it() {
+    let world = World::open().await;
+    creative(&world, 1, "mug", "hero").await;
+    creative(&world, 2, "pot", "foot").await;
+    element(&world, 1, "/", [1000, 800, 200]).await;
+    element(&world, 2, "/", [1000, 100, 10]).await;
+    // Of the 210 clickers 1 to 200 of the one, of whom 1 to 10 clicked the other too; 5 visitors clicked nothing.
+    purchases(&world, [150, 30]).await;
+    purchases(&world, [900, 5]).await;
+    let found = ads(&world.store, &span(), &request()).await.unwrap();
+    let mug = found.ads.iter().find(|ad| ad.ad == "mug").unwrap();
+    assert_eq!(
+        (mug.impressions, mug.viewable_impressions, mug.visitors),
+        (1000, 800, 800)
+    );
+    assert_eq!((mug.clickers, mug.clicks, mug.conversions), (200, 200, 30));
+    assert_eq!(mug.revenue.get("EUR"), Some(&300.0));
+    assert_eq!(
+        (mug.viewability, mug.viewable_rate),
+        (Some(0.8), Some(0.25))
+    );
+    let pot = found.ads.iter().find(|ad| ad.ad == "pot").unwrap();
+    assert_eq!(
+        (pot.conversions, pot.revenue.len(), pot.campaign.as_str()),
+        (0, 0, "spring")
+    );
+    let placed = AdsRequest {
+        placement: Some("foot".into()),
+        ..request()
+    };
+    let found = ads(&world.store, &span(), &placed).await.unwrap();
+    assert_eq!(found.ads.len(), 1);
+    let by_event = AdsRequest {
+        conversion: Some("event:nothing".parse().unwrap()),
+        ..request()
+    };
+    let found = ads(&world.store, &span(), &by_event).await.unwrap();
+    assert!(found.ads.iter().all(|ad| ad.conversions == 0));
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_comparison_ranks_what_can_be_ranked_and_says_why_it_does_not() {
+    let world = World::open().await;
+    for (number, ad) in [(1, "mug"), (2, "pot"), (3, "vase"), (4, "bowl")] {
+        creative(&world, number, ad, "hero").await;
+    }
+    let (span, request) = (span(), request());
+    let compared =
+        |is_randomised| compare_ads(&world.store, &span, &request, Arms::Creative, is_randomised);
+    element(&world, 1, "/", [1000, 1000, 100]).await;
+    let alone = compared(true).await.unwrap();
+    assert_eq!(alone.comparison.withheld, Some(Withheld::NothingToCompare));
+    element(&world, 2, "/", [1000, 1000, 300]).await;
+    let two = compared(true).await.unwrap();
+    assert_eq!(two.comparison.verdict, Verdict::Proven);
+    assert!(
+        two.headline.contains("\"pot\" is proven"),
+        "{}",
+        two.headline
+    );
+    let two = compared(false).await.unwrap();
+    assert!(
+        two.headline.contains("an association") && two.notes.len() == 1,
+        "{}",
+        two.headline
+    );
+    element(&world, 3, "/", [3, 3, 0]).await;
+    let few = compared(false).await.unwrap();
+    assert_eq!(few.comparison.withheld, Some(Withheld::TooFew));
+    assert!(
+        few.headline
+            .contains("up to 47 more viewable exposures and 5 more clicks each"),
+        "{}",
+        few.headline
+    );
+    let uneven = compared(true).await.unwrap();
+    assert_eq!(uneven.comparison.withheld, Some(Withheld::SampleRatio));
+    assert!(uneven.headline.contains("p < 0.001"), "{}", uneven.headline);
+    world.close().await;
+}

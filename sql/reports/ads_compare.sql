@@ -1,0 +1,36 @@
+-- How creatives did day by day: who saw one for long enough (or clicked it), and who of these clicked it. A visitor counts once
+-- a day and creative. arm is what is compared, stratum what it is compared within.
+SELECT
+    {{arm}} AS arm,
+    toString(day) AS day,
+    concat(placement, ', ', device) AS stratum,
+    count() AS exposures,
+    countIf(clicked = 1) AS conversions
+FROM
+(
+    SELECT
+        toDate(time) AS day,
+        visitor,
+        element,
+        any(device) AS device,
+        max(did) AS clicked
+    FROM
+    (
+        SELECT time, visitor, element, toString(device) AS device, toUInt8(0) AS did
+        FROM exposures
+        WHERE site = {site:String} AND bot = '' AND viewable AND {{period}} AND {{filters}}
+        UNION ALL
+        SELECT time, visitor, element, toString(device) AS device, toUInt8(1) AS did
+        FROM events
+        WHERE site = {site:String} AND bot = '' AND kind = 'click' AND element != 0 AND {{period}} AND {{filters}}
+    )
+    GROUP BY day, visitor, element
+) AS seen
+INNER JOIN
+(
+    SELECT element, toString(ad) AS ad, toString(placement) AS placement, toString(campaign) AS campaign
+    FROM elements FINAL
+    WHERE site = {site:String} AND ad != '' AND ({placement:String} = '' OR placement = {placement:String})
+) AS named USING (element)
+GROUP BY arm, day, stratum
+ORDER BY day, arm, stratum
