@@ -3,47 +3,26 @@
 //! Invariant: a proposal is told with those who reached its target; what fewer than [`FEWEST`] people reached is none.
 
 mod steps;
+mod targets;
 
 use clickhouse::Row;
 use serde::{Deserialize, Serialize};
 use snag_store::Store;
 
 use self::steps::{Deed, Done, steps};
+use self::targets::targets;
 use super::span::Span;
-use crate::condition::{Bindings, InVisit};
-use crate::definitions::goals;
+use crate::Error;
+use crate::condition::Bindings;
 use crate::format::{Cell, Column, Measure, Report, Section, thousands};
 use crate::statistics::{Interval, Z_95, rate, wilson};
-use crate::step::Step;
-use crate::{Error, kind};
 
-const TARGETS_SQL: &str = include_str!("../../../sql/reports/discover_targets.sql");
 const STEPS_SQL: &str = include_str!("../../../sql/reports/discover_steps.sql");
 const PEOPLE_SQL: &str = "SELECT uniqExact(person) FROM (SELECT person, start AS time FROM sessions FINAL \
                           WHERE site = {site:String} AND {{period}} AND {{filters}})";
 
 /// Of so many people steps can be told.
 pub const FEWEST: u64 = 25;
-/// Names of events that visitors come for, where no money says so.
-const WANTED: [&str; 14] = [
-    "purchase",
-    "order",
-    "checkout",
-    "buy",
-    "sign_up",
-    "sign-up",
-    "signup",
-    "register",
-    "subscribe",
-    "book",
-    "donat",
-    "lead",
-    "conversion",
-    "trial",
-];
-/// Paths of pages that look like an end, where no event and no form says what visitors come for.
-const ENDS: &str = "(thank|thanks|done|success|confirm|complete|finish|receipt|welcome|danke|merci|gracias|grazie|obrigad|bedankt)";
-
 /// Funnels that were found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Discovered {
@@ -79,27 +58,11 @@ pub struct Proposal {
 }
 
 #[derive(Row, Deserialize)]
-struct Candidate {
-    what: String,
-    name: String,
-    people: u64,
-    worth: bool,
-}
-
-#[derive(Row, Deserialize)]
 struct Found {
     what: String,
     name: String,
     people: u64,
     place: f64,
-}
-
-/// What visitors come for.
-struct Target {
-    name: String,
-    step: String,
-    /// Of an event in a visit, with k its kind, p its page, n its name and l its element.
-    condition: String,
 }
 
 /// Proposes funnels.
@@ -187,115 +150,6 @@ pub async fn discover(store: &Store, span: &Span) -> Result<Discovered, Error> {
         proposals,
         notes,
     })
-}
-
-/// Saved goals, forms and events that are wanted; without any of them pages that look like an end.
-async fn targets(
-    store: &Store,
-    span: &Span,
-    bindings: &mut Bindings,
-    notes: &mut Vec<String>,
-) -> Result<Vec<Target>, Error> {
-    let mut targets = Vec::new();
-    for goal in goals(store, &span.site).await?.goals {
-        let step: Step = goal.step.parse()?;
-        match bindings.in_visit(&step) {
-            None => notes.push(format!(
-                "the goal {} has conditions that visits do not tell, and is left out",
-                goal.name
-            )),
-            Some(terms) => {
-                let conditions: Vec<String> = terms
-                    .into_iter()
-                    .map(|term| condition(term, bindings))
-                    .collect();
-                targets.push(Target {
-                    step: format!("goal:{}", goal.name),
-                    name: goal.name,
-                    condition: conditions.join(" OR "),
-                });
-            }
-        }
-    }
-    let candidates: Vec<Candidate> = span
-        .query(store, TARGETS_SQL, &span.period)
-        .param("ends", ENDS)
-        .fetch_all()
-        .await?;
-    let is_wanted = |one: &&Candidate| {
-        let name = one.name.to_lowercase();
-        one.what == "form"
-            || one.what == "event" && (one.worth || WANTED.iter().any(|word| name.contains(word)))
-    };
-    let mut chosen: Vec<&Candidate> = candidates.iter().filter(is_wanted).collect();
-    if chosen.is_empty() && targets.is_empty() {
-        chosen = candidates.iter().filter(|one| one.what == "page").collect();
-    }
-    for one in chosen
-        .into_iter()
-        .filter(|one| one.people > 0)
-        .take(span.limit as usize)
-    {
-        let page = |bindings: &mut Bindings| {
-            let path = bindings.text(&one.name);
-            InVisit::Page(format!("path = {path}"))
-        };
-        let (step, condition) = match one.what.as_str() {
-            "event" => {
-                let step = Deed::Event(one.name.clone()).step();
-                (step, condition(InVisit::Name(one.name.clone()), bindings))
-            }
-            "form" => {
-                let step = format!(
-                    "event:form_submit[path={}]",
-                    Deed::Event(one.name.clone())
-                        .step()
-                        .trim_start_matches("event:")
-                );
-                let page = condition(page(bindings), bindings);
-                (
-                    step,
-                    page.replacen(
-                        &format!("k = {}", kind::PAGEVIEW),
-                        &format!("k = {}", kind::FORM_SUBMIT),
-                        1,
-                    ),
-                )
-            }
-            _ => {
-                let step = Deed::Page(one.name.clone()).step();
-                (step, condition(page(bindings), bindings))
-            }
-        };
-        targets.push(Target {
-            name: one.name.clone(),
-            step,
-            condition,
-        });
-    }
-    Ok(targets)
-}
-
-/// A condition on an event in a visit.
-fn condition(term: InVisit, bindings: &mut Bindings) -> String {
-    let numbers = |number: &str, table: &str, condition: &str| {
-        format!(
-            "(SELECT groupArray({number}) FROM {table} WHERE site = {{site:String}} AND {condition})"
-        )
-    };
-    match term {
-        InVisit::Every => "1".to_owned(),
-        InVisit::Kind(kind) => format!("k = {kind}"),
-        InVisit::Page(condition) => {
-            let pages = numbers("page", "pages", &condition);
-            format!("k = {} AND has({pages}, toUInt64(p))", kind::PAGEVIEW)
-        }
-        InVisit::Element(condition) => {
-            let elements = numbers("element", "elements", &condition);
-            format!("k = {} AND has({elements}, l)", kind::CLICK)
-        }
-        InVisit::Name(name) => format!("k = {} AND n = {}", kind::CUSTOM, bindings.text(&name)),
-    }
 }
 
 fn done(found: Found) -> Option<Done> {
