@@ -100,7 +100,7 @@ pub async fn discover(store: &Store, span: &Span) -> Result<Discovered, Error> {
             continue;
         }
         let done: Vec<Done> = found.into_iter().filter_map(done).collect();
-        let mut steps: Vec<String> = steps(&done, reached).iter().map(Deed::step).collect();
+        let mut steps = steps(&done, reached);
         steps.retain(|step| *step != target.step);
         if steps.is_empty() {
             notes.push(format!(

@@ -1,7 +1,7 @@
 //! Which of what people did before a target are the steps to it, and in which order (METRICS.md, Funnels: mined funnels).
 //!
 //! Pure. Invariant: a step is what 60 % of those who reached the target did before it, in the median order of its first
-//! time; numbered screens of one flow stand or fall together.
+//! time; numbered screens of one flow stand or fall together, and those that fewer passed may be left out.
 
 use crate::statistics::rate;
 
@@ -62,8 +62,8 @@ pub(super) struct Done {
     pub(super) place: f64,
 }
 
-/// The steps to a target that so many people reached, in their order.
-pub(super) fn steps(done: &[Done], reached: u64) -> Vec<Deed> {
+/// The steps to a target that so many people reached, in their order, as `--step` takes them.
+pub(super) fn steps(done: &[Done], reached: u64) -> Vec<String> {
     let share = |done: &Done| rate(done.people, reached).unwrap_or(0.0);
     let mut kept: Vec<&Done> = done
         .iter()
@@ -97,7 +97,11 @@ pub(super) fn steps(done: &[Done], reached: u64) -> Vec<Deed> {
         let least = (0..kept.len()).min_by_key(|at| kept[*at].people);
         kept.remove(least.unwrap_or(0));
     }
-    kept.into_iter().map(|one| one.deed.clone()).collect()
+    let written = |(at, one): (usize, &Done)| match at > 0 && share(one) < PASSED {
+        true => one.deed.step() + "?",
+        false => one.deed.step(),
+    };
+    kept.into_iter().enumerate().map(written).collect()
 }
 
 fn number(done: &Done) -> u32 {
@@ -168,7 +172,7 @@ mod tests {
     }
 
     fn found(done: &[Done]) -> Vec<String> {
-        steps(done, 100).iter().map(Deed::step).collect()
+        steps(done, 100)
     }
 
     #[test]
@@ -204,7 +208,7 @@ mod tests {
                     done("/checkout/2", 99, 4.0),
                     done("/", 20, 1.0),
                 ],
-                &["page:/checkout/2", "page:/checkout/9", "page:/checkout/10"],
+                &["page:/checkout/2", "page:/checkout/9?", "page:/checkout/10"],
             ),
         ];
         for (done, expected) in cases {
