@@ -84,6 +84,8 @@ pub(crate) enum Command {
     Links(Links),
     /// Ads on the site's own pages: seen by whom, clicked by whom, what came of it, and which does better
     Ads(Box<Ads>),
+    /// A/B tests: variants told apart by a property, and which does better
+    Experiments(Box<Experiments>),
     /// Pages that visits began with
     Entries(Visits),
     /// Pages that visits ended with
@@ -415,6 +417,24 @@ pub(crate) struct Ads {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Compared {
     Compare,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Experiments {
+    /// What tells the variants apart: props.variant
+    #[arg(long, value_name = "NAMES")]
+    pub(crate) variants: Dimensions,
+    /// Which events are exposures, written like a step of a funnel [default: all that have a variant]
+    #[arg(long, value_name = "STEP")]
+    pub(crate) exposure: Option<Step>,
+    /// What visitors are to do, written like a step of a funnel, or goal:NAME
+    #[arg(long, value_name = "STEP")]
+    pub(crate) goal: StepOrGoal,
+    /// Chance did not choose the variants: a difference is an association, and compared within devices
+    #[arg(long)]
+    pub(crate) not_randomised: bool,
+    #[command(flatten)]
+    pub(crate) visits: Visits,
 }
 
 #[derive(Debug, Args)]

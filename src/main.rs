@@ -88,6 +88,9 @@ async fn run(command: Command, config: Config) -> anyhow::Result<Exit> {
             commands::visits::run(which, visits, &config, &environment).await
         }
         Command::Ads(ads) => self::ads(*ads, &config, &environment).await,
+        Command::Experiments(asked) => {
+            commands::visits::experiment(*asked, &config, &environment).await
+        }
         Command::Links(links) => {
             let which = Which::Links(LinksRequest {
                 page: links.page,

@@ -1,8 +1,7 @@
--- How creatives did day by day: who saw one for long enough (or clicked it), and who of these clicked it. A visitor counts once
+-- How creatives did: who saw one for long enough (or clicked it), and who of these clicked it. A visitor counts once
 -- a day and creative. arm is what is compared, stratum what it is compared within.
 SELECT
     {{arm}} AS arm,
-    toString(day) AS day,
     concat(placement, ', ', device) AS stratum,
     count() AS exposures,
     countIf(clicked = 1) AS conversions
@@ -32,5 +31,5 @@ INNER JOIN
     FROM elements FINAL
     WHERE site = {site:String} AND ad != '' AND ({placement:String} = '' OR placement = {placement:String})
 ) AS named USING (element)
-GROUP BY arm, day, stratum
-ORDER BY day, arm, stratum
+GROUP BY arm, stratum
+ORDER BY arm, stratum

@@ -2,14 +2,15 @@
 //! `snag realtime`.
 
 use anyhow::Result;
+use snag_analyzer::definitions::steps;
 use snag_analyzer::format::{Format, Report};
 use snag_analyzer::{
-    AdsRequest, Arms, By, Error, LinksRequest, PathsRequest, Period, Span, ads, compare_ads,
-    discover, links, overview, pages, paths, realtime, visits,
+    AdsRequest, Arms, By, Error, ExperimentRequest, LinksRequest, PathsRequest, Period, Span, ads,
+    compare_ads, discover, links, overview, pages, paths, realtime, visits,
 };
 use snag_store::Store;
 
-use crate::cli::{Now, Visits};
+use crate::cli::{Experiments, Now, Visits};
 use crate::config::{Config, Environment};
 use crate::exit::Exit;
 
@@ -40,6 +41,16 @@ impl Which {
     }
 }
 
+fn span(asked: Visits) -> Result<Span> {
+    let filters = asked.filters.into_iter();
+    Ok(Span {
+        site: asked.site,
+        period: Period::new(asked.from, asked.to)?,
+        filters: filters.flat_map(|filters| filters.0).collect(),
+        limit: asked.limit,
+    })
+}
+
 /// Prints a report over visits.
 pub(crate) async fn run(
     which: Which,
@@ -47,18 +58,9 @@ pub(crate) async fn run(
     config: &Config,
     environment: &Environment,
 ) -> Result<Exit> {
-    let span = Span {
-        site: asked.site,
-        period: Period::new(asked.from, asked.to)?,
-        filters: asked
-            .filters
-            .into_iter()
-            .flat_map(|filters| filters.0)
-            .collect(),
-        limit: asked.limit,
-    };
-    let store = super::open_derived(config, environment).await?;
     let format = asked.format;
+    let span = span(asked)?;
+    let store = super::open_derived(config, environment).await?;
     let told = match which {
         Which::Overview => told(overview(&store, &span).await, format),
         Which::Pages => told(pages(&store, &span).await, format),
@@ -78,6 +80,30 @@ pub(crate) async fn run(
     };
     store.close().await?;
     told
+}
+
+/// Prints a comparison of variants.
+pub(crate) async fn experiment(
+    asked: Experiments,
+    config: &Config,
+    environment: &Environment,
+) -> Result<Exit> {
+    let format = asked.visits.format;
+    let span = span(asked.visits)?;
+    let store = Store::open(&config.store(environment)?).await?;
+    let compared = async {
+        let mut goal = steps(&store, &span.site, vec![asked.goal]).await?;
+        let request = ExperimentRequest {
+            variants: asked.variants,
+            exposure: asked.exposure,
+            goal: goal.remove(0),
+            is_randomised: !asked.not_randomised,
+        };
+        snag_analyzer::experiment(&store, &span, &request).await
+    };
+    let compared = compared.await;
+    store.close().await?;
+    told(compared, format)
 }
 
 fn told(report: Result<impl Report, Error>, format: Format) -> Result<Exit> {

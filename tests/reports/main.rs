@@ -10,6 +10,7 @@
 mod harness;
 
 mod eshop;
+mod experiments;
 mod funnels;
 mod sources;
 

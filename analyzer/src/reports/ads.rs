@@ -12,7 +12,7 @@ use clickhouse::Row;
 use serde::{Deserialize, Serialize};
 use snag_store::Store;
 
-pub use self::compared::{AdsComparison, Arms, compare_ads};
+pub use self::compared::{Arms, compare_ads};
 
 use super::span::Span;
 use crate::Error;

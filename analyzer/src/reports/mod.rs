@@ -1,8 +1,10 @@
 //! The reports. Each has the SQL of its stem in `sql/reports` and states its own shape; none knows another.
 
 pub mod ads;
+pub mod arms;
 mod coverage;
 pub mod discover;
+pub mod experiments;
 pub mod funnel;
 pub mod links;
 mod near_names;

@@ -9,6 +9,7 @@ mod ads;
 mod breakdowns;
 mod comparisons;
 mod discover;
+mod experiments;
 mod funnels;
 mod leavers;
 mod links;

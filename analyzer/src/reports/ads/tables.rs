@@ -1,8 +1,7 @@
-//! How ads and their comparison are printed.
+//! How ads are printed.
 
-use super::{Ad, Ads, AdsComparison};
+use super::{Ad, Ads};
 use crate::format::{Cell, Column, Measure, Report, money, percent};
-use crate::statistics::ComparedArm;
 
 const ADS: [Column; 17] = [
     Column::both("Creative", "ad", Measure::Text),
@@ -65,62 +64,6 @@ impl Report for Ads {
 
     fn rows(&self) -> Vec<Vec<Cell>> {
         self.ads.iter().map(row).collect()
-    }
-
-    fn notes(&self) -> &[String] {
-        &self.notes
-    }
-}
-
-const COMPARED: [Column; 8] = [
-    Column::both("Arm", "name", Measure::Text),
-    Column::both("Exposures", "exposures", Measure::Count),
-    Column::both("Clicks", "conversions", Measure::Count),
-    Column::both("Rate", "rate", Measure::Rate),
-    Column::both("Best with", "probability_best", Measure::Text),
-    Column::both("Costs, if chosen", "expected_loss", Measure::Text),
-    Column::both("Against the best", "p_adjusted", Measure::Text),
-    Column::both("To be ranked", "more", Measure::Text),
-];
-
-fn arm(arm: &ComparedArm) -> Vec<Cell> {
-    let text = |text: Option<String>| text.map_or(Cell::None, Cell::Text);
-    let p_value = |p: f64| match p < 0.001 {
-        true => "p < 0.001".to_owned(),
-        false => format!("p = {p:.3}"),
-    };
-    let more = match (arm.more_exposures, arm.more_conversions) {
-        (0, 0) => None,
-        (exposures, 0) => Some(format!("{exposures} exposures")),
-        (0, clicks) => Some(format!("{clicks} clicks")),
-        (exposures, clicks) => Some(format!("{exposures} exposures, {clicks} clicks")),
-    };
-    vec![
-        Cell::Text(arm.name.clone()),
-        Cell::Count(arm.exposures),
-        Cell::Count(arm.conversions),
-        Cell::rate(arm.rate, arm.interval),
-        text(arm.probability_best.map(percent)),
-        text(
-            arm.expected_loss
-                .map(|loss| format!("{:.2} points", loss * 100.0)),
-        ),
-        text(arm.behind_leader.map(|behind| p_value(behind.p_adjusted))),
-        text(more),
-    ]
-}
-
-impl Report for AdsComparison {
-    fn headline(&self) -> &str {
-        &self.headline
-    }
-
-    fn columns(&self) -> &[Column] {
-        &COMPARED
-    }
-
-    fn rows(&self) -> Vec<Vec<Cell>> {
-        self.comparison.arms.iter().map(arm).collect()
     }
 
     fn notes(&self) -> &[String] {

@@ -1,0 +1,213 @@
+//! Arms side by side, whatever they are: creatives, variants of an experiment.
+//!
+//! Invariant: counted rows in, and the verdict of `statistics::compare` in one sentence and a table; which rows, each report
+//! decides.
+
+use clickhouse::Row;
+use serde::{Deserialize, Serialize};
+
+use crate::format::{Cell, Column, Measure, Report, percent, thousands};
+use crate::statistics::{
+    Arm, ComparedArm, Comparison, Options, Stratum, Verdict, Withheld, compare,
+};
+
+/// What was counted of an arm within a stratum.
+#[derive(Debug, Row, Deserialize)]
+pub(super) struct Counted {
+    pub(super) arm: String,
+    pub(super) stratum: String,
+    pub(super) exposures: u64,
+    pub(super) conversions: u64,
+}
+
+/// What arms, exposures and conversions are called.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Words {
+    pub(super) arms: &'static str,
+    pub(super) exposures: &'static str,
+    pub(super) conversions: &'static str,
+}
+
+/// Arms side by side.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ArmsCompared {
+    /// Identifier of the site.
+    pub site: String,
+    /// The finding in one sentence.
+    pub headline: String,
+    /// Start of what is covered, RFC 3339 in UTC.
+    pub from: Option<String>,
+    /// End of what is covered, inclusive.
+    pub to: Option<String>,
+    /// What is to be thought of them.
+    #[serde(flatten)]
+    pub comparison: Comparison,
+    /// What should be known beside the numbers.
+    pub notes: Vec<String>,
+}
+
+impl ArmsCompared {
+    pub(super) fn of(site: &str, counted: &[Counted], is_randomised: bool, words: Words) -> Self {
+        let comparison = compare(&of_arms(counted), Options { is_randomised });
+        Self {
+            site: site.to_owned(),
+            headline: verdict(site, &comparison, words),
+            from: None,
+            to: None,
+            comparison,
+            notes: Vec::new(),
+        }
+    }
+}
+
+fn of_arms(counted: &[Counted]) -> Vec<Arm> {
+    let mut arms: Vec<Arm> = Vec::new();
+    for row in counted {
+        let at = arms.iter().position(|arm| arm.name == row.arm);
+        let at = at.unwrap_or_else(|| {
+            arms.push(Arm::new(&row.arm, 0, 0));
+            arms.len() - 1
+        });
+        let arm = &mut arms[at];
+        arm.exposures += row.exposures;
+        arm.conversions += row.conversions;
+        match arm
+            .strata
+            .iter_mut()
+            .find(|stratum| stratum.name == row.stratum)
+        {
+            Some(stratum) => {
+                stratum.exposures += row.exposures;
+                stratum.conversions += row.conversions;
+            }
+            None => arm.strata.push(Stratum {
+                name: row.stratum.clone(),
+                exposures: row.exposures,
+                conversions: row.conversions,
+            }),
+        }
+    }
+    arms.sort_by_key(|arm| std::cmp::Reverse(arm.exposures));
+    arms
+}
+
+fn verdict(site: &str, comparison: &Comparison, words: Words) -> String {
+    let leader = comparison.leader.as_deref().unwrap_or_default();
+    let sort = match comparison.is_association {
+        true => " (an association)",
+        false => "",
+    };
+    match (comparison.withheld, comparison.verdict) {
+        (Some(Withheld::NothingToCompare), _) => match comparison.arms.len() {
+            0 => format!("{site} has no {} here", words.arms),
+            _ => "there is only one, and nothing to compare it with".to_owned(),
+        },
+        (Some(Withheld::TooFew), _) => {
+            let exposures = comparison
+                .arms
+                .iter()
+                .map(|arm| arm.more_exposures)
+                .max()
+                .unwrap_or(0);
+            let conversions = comparison
+                .arms
+                .iter()
+                .map(|arm| arm.more_conversions)
+                .max()
+                .unwrap_or(0);
+            let mut wanting = Vec::new();
+            if exposures > 0 {
+                wanting.push(format!("{} more {}", thousands(exposures), words.exposures));
+            }
+            if conversions > 0 {
+                wanting.push(format!(
+                    "{} more {}",
+                    thousands(conversions),
+                    words.conversions
+                ));
+            }
+            format!("no ranking yet: up to {} each", wanting.join(" and "))
+        }
+        (Some(Withheld::SampleRatio), _) => {
+            let p = match comparison.sample_ratio.map_or(0.0, |ratio| ratio.p_value) {
+                p if p < 0.001 => "p < 0.001".to_owned(),
+                p => format!("p = {p:.4}"),
+            };
+            format!(
+                "no ranking: they were not seen as often as an even rotation would have it ({p}), so something is wrong \
+                 with it or with the counting"
+            )
+        }
+        (Some(Withheld::NoCommonStrata), _) => {
+            "no ranking: they were hardly ever seen under the same circumstances".to_owned()
+        }
+        (Some(Withheld::ImpossibleRate | Withheld::UnusableWeights), _) => {
+            "no ranking: the counts cannot be right".to_owned()
+        }
+        (None, Verdict::Proven) => {
+            format!("\"{leader}\" is proven to do better than all others{sort}")
+        }
+        (None, Verdict::Leading) => {
+            format!("\"{leader}\" leads, and is not proven to do better{sort}")
+        }
+        (None, Verdict::Undecided) => format!("undecided: any of several may be the best{sort}"),
+    }
+}
+
+const COMPARED: [Column; 8] = [
+    Column::both("Arm", "name", Measure::Text),
+    Column::both("Exposures", "exposures", Measure::Count),
+    Column::both("Converted", "conversions", Measure::Count),
+    Column::both("Rate", "rate", Measure::Rate),
+    Column::both("Best with", "probability_best", Measure::Text),
+    Column::both("Costs, if chosen", "expected_loss", Measure::Text),
+    Column::both("Against the best", "p_adjusted", Measure::Text),
+    Column::both("To be ranked", "more", Measure::Text),
+];
+
+fn arm(arm: &ComparedArm) -> Vec<Cell> {
+    let text = |text: Option<String>| text.map_or(Cell::None, Cell::Text);
+    let p_value = |p: f64| match p < 0.001 {
+        true => "p < 0.001".to_owned(),
+        false => format!("p = {p:.3}"),
+    };
+    let more = match (arm.more_exposures, arm.more_conversions) {
+        (0, 0) => None,
+        (exposures, 0) => Some(format!("{exposures} exposures")),
+        (0, conversions) => Some(format!("{conversions} conversions")),
+        (exposures, conversions) => {
+            Some(format!("{exposures} exposures, {conversions} conversions"))
+        }
+    };
+    vec![
+        Cell::Text(arm.name.clone()),
+        Cell::Count(arm.exposures),
+        Cell::Count(arm.conversions),
+        Cell::rate(arm.rate, arm.interval),
+        text(arm.probability_best.map(percent)),
+        text(
+            arm.expected_loss
+                .map(|loss| format!("{:.2} points", loss * 100.0)),
+        ),
+        text(arm.behind_leader.map(|behind| p_value(behind.p_adjusted))),
+        text(more),
+    ]
+}
+
+impl Report for ArmsCompared {
+    fn headline(&self) -> &str {
+        &self.headline
+    }
+
+    fn columns(&self) -> &[Column] {
+        &COMPARED
+    }
+
+    fn rows(&self) -> Vec<Vec<Cell>> {
+        self.comparison.arms.iter().map(arm).collect()
+    }
+
+    fn notes(&self) -> &[String] {
+        &self.notes
+    }
+}
