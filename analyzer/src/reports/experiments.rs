@@ -75,11 +75,15 @@ pub async fn experiment(
         .map(|end| end - 1)
         .or(coverage.map(|all| all.last_ms))
         .map(moment_text);
-    if several > 0 {
-        compared.notes.push(format!(
+    match several {
+        0 => {}
+        1 => compared
+            .notes
+            .push("one visitor met more than one variant, and counts for none".to_owned()),
+        several => compared.notes.push(format!(
             "{} visitors met more than one variant, and count for none",
             thousands(several)
-        ));
+        )),
     }
     if !request.is_randomised && compared.comparison.arms.len() > 1 {
         compared

@@ -54,7 +54,7 @@ async fn variants_are_compared_by_what_came_after_the_first_exposure() {
     assert_eq!(found.comparison.verdict, Verdict::Proven);
     assert_eq!(
         found.notes,
-        ["1 visitors met more than one variant, and count for none"]
+        ["one visitor met more than one variant, and counts for none"]
     );
     let none = compared(&world, Some("event:shown"), true).await;
     assert_eq!(none.comparison.withheld, Some(Withheld::NothingToCompare));
