@@ -5,6 +5,7 @@
 
 use clickhouse::query::Query;
 
+use crate::Error;
 use crate::filter::{DIMENSIONS, Dimension, Filter, Operator};
 use crate::kind;
 use crate::pattern::{self, Pattern};
@@ -133,6 +134,23 @@ impl Bindings {
             }
             Target::Any => vec![InVisit::Every],
         })
+    }
+
+    /// The pages of `pages`, or of rows with a host and a path, that a step names; all without one.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a step that is about something else.
+    pub(crate) fn pages(&mut self, step: Option<&Step>) -> Result<String, Error> {
+        let Some(step) = step else {
+            return Ok("1".to_owned());
+        };
+        match self.in_visit(step).as_deref() {
+            Some([InVisit::Page(condition)]) => Ok(condition.clone()),
+            _ => Err(Error::usage(
+                format!("{step} does not name pages"),
+                "write --page /cart, --page '/product/*' or --page https://host/path",
+            )),
+        }
     }
 
     /// The events that a step matches.

@@ -143,6 +143,39 @@ fn what_visits_cannot_answer_is_said_and_nothing_is_nothing() {
         ),
         (&["rebuild", "sessions"], 3, "0 sessions"),
         (&["realtime", "--site", "shop"], 0, "nobody is there"),
+        (&["paths", "--site", "shop"], 3, "shop has no visits here"),
+        (&["links", "--site", "shop"], 3, "no inventory of links"),
+        (
+            &["links", "--site", "shop", "--threshold", "0"],
+            2,
+            "above 0",
+        ),
+        (
+            &["links", "--site", "shop", "--where", "country=DE"],
+            2,
+            "device, host, path",
+        ),
+        (&["ads", "--site", "shop"], 3, "data-snag-ad"),
+        (&["ads", "--site", "shop", "--by", "creative"], 2, "compare"),
+        (&["ads", "compare", "--site", "shop"], 3, "no creatives"),
+        (
+            &[
+                "experiments",
+                "--site",
+                "shop",
+                "--variants",
+                "props.v",
+                "--goal",
+                "event:a",
+            ],
+            3,
+            "no exposures",
+        ),
+        (
+            &["funnels", "discover", "--site", "shop"],
+            3,
+            "no funnel was found",
+        ),
     ] {
         let ran = run(&data, arguments);
         assert_eq!(ran.code, code, "{arguments:?}: {ran:?}");

@@ -14,17 +14,14 @@ use snag_store::Store;
 
 pub use self::compared::{Arms, compare_ads};
 
-use super::span::Span;
+use super::span::{Over, Span};
 use crate::Error;
 use crate::condition::Bindings;
-use crate::filter::Dimension;
 use crate::format::thousands;
 use crate::statistics::{Interval, Z_95, rate, wilson};
 use crate::step::Step;
 
 const ADS_SQL: &str = include_str!("../../../sql/reports/ads.sql");
-/// What exposures are told apart by.
-const FILTERS: [&str; 3] = ["device", "host", "path"];
 
 /// What is asked beside the span.
 #[derive(Debug, Clone, PartialEq)]
@@ -116,16 +113,13 @@ struct Found {
 /// # Errors
 /// [`Error::Usage`] for what exposures do not answer, [`Error::UnknownSite`], [`Error::Store`].
 pub async fn ads(store: &Store, span: &Span, request: &AdsRequest) -> Result<Ads, Error> {
-    let filters = filters(span)?;
-    let covered = unfiltered(span).covered(store).await?;
+    let covered = span.covered(store, Over::Exposures).await?;
     let mut bindings = Bindings::default();
     let conversion = match &request.conversion {
         Some(step) => bindings.step(step),
         None => "value IS NOT NULL".to_owned(),
     };
-    let sql = ADS_SQL
-        .replace("{{filters}}", &bindings.filters(filters))
-        .replace("{{conversion}}", &conversion);
+    let sql = ADS_SQL.replace("{{conversion}}", &conversion);
     let found: Vec<Found> = span
         .query_with(store, &sql, &span.period, bindings)
         .param(
@@ -197,23 +191,4 @@ fn headline(span: &Span, ads: &[Ad]) -> String {
             crate::format::percent(rate)
         ),
     }
-}
-
-fn unfiltered(span: &Span) -> Span {
-    Span {
-        filters: Vec::new(),
-        ..span.clone()
-    }
-}
-
-fn filters(span: &Span) -> Result<&[crate::filter::Filter], Error> {
-    for filter in &span.filters {
-        if !matches!(&filter.dimension, Dimension::Known(name) if FILTERS.contains(name)) {
-            return Err(Error::usage(
-                "what was seen is told apart by few things",
-                format!("filter by one of {}", FILTERS.join(", ")),
-            ));
-        }
-    }
-    Ok(&span.filters)
 }

@@ -11,7 +11,7 @@ use snag_store::Store;
 
 use self::steps::{Deed, Done, steps};
 use self::targets::targets;
-use super::span::Span;
+use super::span::{Over, Span};
 use crate::Error;
 use crate::condition::Bindings;
 use crate::format::{Cell, Column, Measure, Report, Section, thousands};
@@ -70,7 +70,7 @@ struct Found {
 /// # Errors
 /// [`Error::Usage`] for a filter that visits do not answer, [`Error::UnknownSite`], [`Error::Store`].
 pub async fn discover(store: &Store, span: &Span) -> Result<Discovered, Error> {
-    let covered = span.covered(store).await?;
+    let covered = span.covered(store, Over::Visits).await?;
     let people: u64 = span
         .query(store, PEOPLE_SQL, &span.period)
         .fetch_one()

@@ -6,13 +6,11 @@
 use snag_store::Store;
 
 use super::arms::{ArmsCompared, Counted, Words};
-use super::coverage::coverage;
+use super::span::{Over, Span};
 use crate::Error;
 use crate::breakdown::Dimensions;
 use crate::condition::Bindings;
 use crate::format::thousands;
-use crate::period::moment_text;
-use crate::reports::span::Span;
 use crate::step::Step;
 
 const SQL: &str = include_str!("../../../sql/reports/experiments.sql");
@@ -44,7 +42,7 @@ pub async fn experiment(
     span: &Span,
     request: &ExperimentRequest,
 ) -> Result<ArmsCompared, Error> {
-    let coverage = coverage(store, &span.site).await?;
+    let covered = span.covered(store, Over::Events).await?;
     let mut bindings = Bindings::default();
     let exposure = match &request.exposure {
         Some(step) => bindings.step(step),
@@ -64,17 +62,7 @@ pub async fn experiment(
     let several: u64 = several.map(|row| row.exposures).sum();
     counted.retain(|row| !row.arm.is_empty());
     let mut compared = ArmsCompared::of(&span.site, &counted, request.is_randomised, WORDS);
-    compared.from = span
-        .period
-        .start()
-        .or(coverage.map(|all| all.first_ms))
-        .map(moment_text);
-    compared.to = span
-        .period
-        .end()
-        .map(|end| end - 1)
-        .or(coverage.map(|all| all.last_ms))
-        .map(moment_text);
+    (compared.from, compared.to) = (covered.from, covered.to);
     match several {
         0 => {}
         1 => compared

@@ -15,10 +15,9 @@ pub use self::verdict::Verdict;
 
 use self::judged::{judged, rivals, wrong};
 use self::verdict::Counts;
-use super::span::Span;
+use super::span::{Over, Span};
 use crate::Error;
-use crate::condition::{Bindings, InVisit};
-use crate::filter::Dimension;
+use crate::condition::Bindings;
 use crate::format::{Cell, Column, Report, Section, thousands};
 use crate::pattern::Pattern;
 use crate::statistics::Interval;
@@ -28,8 +27,6 @@ const SQL: &str = include_str!("../../../sql/reports/links.sql");
 const BROKEN_SQL: &str = include_str!("../../../sql/reports/broken.sql");
 /// How pages that are not there are titled, in the languages of most sites.
 const MISSING: &str = r"(^|[^\w])(404|page not found|not found|seite nicht gefunden|nicht gefunden|page introuvable|p[aá]gina no encontrada|pagina non trovata|pagina niet gevonden|p[aá]gina n[aã]o encontrada)($|[^\w])";
-/// What exposures are told apart by.
-const FILTERS: [&str; 3] = ["device", "host", "path"];
 
 /// What is asked beside the span.
 #[derive(Debug, Clone, PartialEq)]
@@ -224,22 +221,20 @@ impl Told {
 /// [`Error::Usage`] for what exposures do not answer, [`Error::UnknownSite`], [`Error::Store`].
 pub async fn links(store: &Store, span: &Span, request: &LinksRequest) -> Result<Links, Error> {
     let mut bindings = Bindings::default();
-    let filters = filters(span, request, &mut bindings)?;
-    let covered = Span {
-        filters: Vec::new(),
-        ..span.clone()
-    }
-    .covered(store)
-    .await?;
+    let covered = span.covered(store, Over::Exposures).await?;
+    let narrowed = format!(
+        "{{{{filters}}}} AND ({})",
+        bindings.pages(request.page.as_ref())?
+    );
     let page = bindings.group(&request.groups);
     let sql = SQL
         .replace("{{page}}", &page)
-        .replace("{{filters}}", &filters);
+        .replace("{{filters}}", &narrowed);
     let told: Vec<Told> = span
         .query_with(store, &sql, &span.period, bindings.clone())
         .fetch_all()
         .await?;
-    let broken = BROKEN_SQL.replace("{{filters}}", &filters);
+    let broken = BROKEN_SQL.replace("{{filters}}", &narrowed);
     let broken: Vec<Broken> = span
         .query_with(store, &broken, &span.period, bindings)
         .param("missing", MISSING)
@@ -279,29 +274,6 @@ pub async fn links(store: &Store, span: &Span, request: &LinksRequest) -> Result
         rivals,
         notes,
     })
-}
-
-/// The filters and the pages asked for, as a condition on exposures and events alike.
-fn filters(span: &Span, request: &LinksRequest, bindings: &mut Bindings) -> Result<String, Error> {
-    for filter in &span.filters {
-        if !matches!(&filter.dimension, Dimension::Known(name) if FILTERS.contains(name)) {
-            return Err(Error::usage(
-                "links are told apart by few things",
-                format!("filter by one of {}", FILTERS.join(", ")),
-            ));
-        }
-    }
-    let filters = bindings.filters(&span.filters);
-    let Some(step) = &request.page else {
-        return Ok(filters);
-    };
-    match bindings.in_visit(step).as_deref() {
-        Some([InVisit::Page(condition)]) => Ok(format!("{filters} AND ({condition})")),
-        _ => Err(Error::usage(
-            format!("{step} does not name pages"),
-            "write --page /cart, --page '/product/*' or --page https://host/path",
-        )),
-    }
 }
 
 impl Report for Links {

@@ -5,7 +5,7 @@
 use serde::Serialize;
 use snag_store::Store;
 
-use super::span::Span;
+use super::span::{Over, Span};
 use super::totals::{Counts, Totals};
 use crate::Error;
 use crate::format::{Cell, Column, Measure, Report, percent, thousands};
@@ -37,7 +37,7 @@ pub struct Overview {
 /// # Errors
 /// [`Error::Usage`] for a filter that visits do not answer, [`Error::UnknownSite`], [`Error::Store`].
 pub async fn overview(store: &Store, span: &Span) -> Result<Overview, Error> {
-    let covered = span.covered(store).await?;
+    let covered = span.covered(store, Over::Visits).await?;
     let counts = async |period| span.query(store, SQL, period).fetch_one::<Counts>().await;
     let now = Totals::from(counts(&span.period).await?);
     let before = match span.period.before() {

@@ -6,7 +6,7 @@ use clickhouse::Row;
 use serde::{Deserialize, Serialize};
 use snag_store::Store;
 
-use super::span::Span;
+use super::span::{Over, Span};
 use crate::Error;
 use crate::format::{Cell, Column, Measure, Report, thousands};
 use crate::statistics::{Interval, Z_95, rate, wilson};
@@ -69,7 +69,7 @@ struct Found {
 /// # Errors
 /// [`Error::Usage`] for a filter that visits do not answer, [`Error::UnknownSite`], [`Error::Store`].
 pub async fn pages(store: &Store, span: &Span) -> Result<Pages, Error> {
-    let covered = span.covered(store).await?;
+    let covered = span.covered(store, Over::Visits).await?;
     let found: Vec<Found> = span.query(store, SQL, &span.period).fetch_all().await?;
     let values = found.first().map_or(0, |row| row.values);
     let rows: Vec<_> = found.into_iter().map(page).collect();

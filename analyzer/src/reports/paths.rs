@@ -7,9 +7,9 @@ use clickhouse::Row;
 use serde::{Deserialize, Serialize};
 use snag_store::Store;
 
-use super::span::Span;
+use super::span::{Over, Span};
 use crate::Error;
-use crate::condition::{Bindings, InVisit};
+use crate::condition::Bindings;
 use crate::format::{Cell, Column, Measure, Report, percent, thousands};
 use crate::statistics::{Interval, Z_95, rate, wilson};
 use crate::step::Step;
@@ -73,22 +73,10 @@ struct Found {
 /// # Errors
 /// [`Error::Usage`] for what visits do not answer, [`Error::UnknownSite`], [`Error::Store`].
 pub async fn paths(store: &Store, span: &Span, request: &PathsRequest) -> Result<Paths, Error> {
-    let covered = span.covered(store).await?;
+    let covered = span.covered(store, Over::Visits).await?;
     let mut bindings = Bindings::default();
-    let page = match &request.page {
-        None => "1".to_owned(),
-        Some(step) => match bindings.in_visit(step).as_deref() {
-            Some([InVisit::Page(condition)]) => format!(
-                "here IN (SELECT page FROM pages WHERE site = {{site:String}} AND {condition})"
-            ),
-            _ => {
-                return Err(Error::usage(
-                    format!("{step} does not name pages"),
-                    "write --page /cart, --page '/product/*' or --page https://host/path",
-                ));
-            }
-        },
-    };
+    let pages = bindings.pages(request.page.as_ref())?;
+    let page = format!("here IN (SELECT page FROM pages WHERE site = {{site:String}} AND {pages})");
     let (way, others) = match request.is_back {
         false => ("forward", "arrayPushBack(arrayPopFront(shown), 0)"),
         true => ("backward", "arrayPushFront(arrayPopBack(shown), 0)"),

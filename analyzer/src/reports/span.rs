@@ -43,6 +43,43 @@ pub struct Span {
     pub limit: u32,
 }
 
+/// Dimensions that what was seen has.
+const OF_EXPOSURES: [&str; 3] = ["device", "host", "path"];
+
+/// What a report is made of, and so what it can be filtered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Over {
+    Visits,
+    Exposures,
+    Events,
+}
+
+impl Over {
+    fn knows(self, name: &str) -> bool {
+        match self {
+            Self::Visits => OF_VISITS.contains(&name),
+            Self::Exposures => OF_EXPOSURES.contains(&name),
+            Self::Events => true,
+        }
+    }
+
+    fn refusal(self, name: &str) -> Error {
+        let (message, names) = match self {
+            Self::Exposures => (
+                format!("what was seen is not told apart by {name}"),
+                &OF_EXPOSURES[..],
+            ),
+            Self::Visits | Self::Events => (
+                format!(
+                    "visits are not told apart by {name}, which each of their events has for itself"
+                ),
+                &OF_VISITS[..],
+            ),
+        };
+        Error::usage(message, format!("filter by one of {}", names.join(", ")))
+    }
+}
+
 /// From when to when a report tells, RFC 3339 in UTC.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Covered {
@@ -56,22 +93,16 @@ impl Span {
     /// Checks the filters, and finds out what is covered.
     ///
     /// # Errors
-    /// [`Error::Usage`] for a filter that visits do not answer, [`Error::UnknownSite`], [`Error::Store`].
-    pub(super) async fn covered(&self, store: &Store) -> Result<Covered, Error> {
+    /// [`Error::Usage`] for a filter that these do not answer, [`Error::UnknownSite`], [`Error::Store`].
+    pub(super) async fn covered(&self, store: &Store, over: Over) -> Result<Covered, Error> {
         for filter in &self.filters {
             let name = match &filter.dimension {
-                Dimension::Known(name) if OF_VISITS.contains(name) || *name == "utm_term" => {
-                    continue;
-                }
+                Dimension::Known(name) if over.knows(name) => continue,
                 Dimension::Known(name) => (*name).to_owned(),
+                Dimension::Property(_) if over == Over::Events => continue,
                 Dimension::Property(key) => format!("props.{key}"),
             };
-            return Err(Error::usage(
-                format!(
-                    "visits are not told apart by {name}, which each of their events has for itself"
-                ),
-                format!("filter by one of {}", OF_VISITS.join(", ")),
-            ));
+            return Err(over.refusal(&name));
         }
         let coverage = coverage(store, &self.site).await?;
         let first = coverage.map(|coverage| coverage.first_ms);

@@ -7,7 +7,7 @@ use clickhouse::Row;
 use serde::{Deserialize, Serialize};
 use snag_store::Store;
 
-use super::span::Span;
+use super::span::{Over, Span};
 use super::totals::{Counts, Totals};
 use crate::Error;
 use crate::format::{Cell, Column, Measure, Report, percent, thousands};
@@ -120,7 +120,7 @@ struct Found {
 /// # Errors
 /// [`Error::Usage`] for a filter that visits do not answer, [`Error::UnknownSite`], [`Error::Store`].
 pub async fn visits(store: &Store, span: &Span, by: By) -> Result<Visits, Error> {
-    let covered = span.covered(store).await?;
+    let covered = span.covered(store, Over::Visits).await?;
     let sql = SQL.replace("{{value}}", by.column);
     let found: Vec<Found> = span.query(store, &sql, &span.period).fetch_all().await?;
     let values = found.first().map_or(0, |row| row.values);

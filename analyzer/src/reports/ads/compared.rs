@@ -2,11 +2,10 @@
 
 use snag_store::Store;
 
-use super::{AdsRequest, filters, unfiltered};
+use super::AdsRequest;
 use crate::Error;
-use crate::condition::Bindings;
 use crate::reports::arms::{ArmsCompared, Counted, Words};
-use crate::reports::span::Span;
+use crate::reports::span::{Over, Span};
 
 const COMPARE_SQL: &str = include_str!("../../../../sql/reports/ads_compare.sql");
 const WORDS: Words = Words {
@@ -54,14 +53,10 @@ pub async fn compare_ads(
     arms: Arms,
     is_randomised: bool,
 ) -> Result<ArmsCompared, Error> {
-    let filters = filters(span)?;
-    let covered = unfiltered(span).covered(store).await?;
-    let mut bindings = Bindings::default();
-    let sql = COMPARE_SQL
-        .replace("{{filters}}", &bindings.filters(filters))
-        .replace("{{arm}}", arms.column());
+    let covered = span.covered(store, Over::Exposures).await?;
+    let sql = COMPARE_SQL.replace("{{arm}}", arms.column());
     let counted: Vec<Counted> = span
-        .query_with(store, &sql, &span.period, bindings)
+        .query(store, &sql, &span.period)
         .param(
             "placement",
             request.placement.as_deref().unwrap_or_default(),
