@@ -4,19 +4,20 @@
 //! is counted of visits is what would be counted of events; a funnel that asks for more than they tell is told so before
 //! anything is read.
 
+mod terms;
+
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use clickhouse::Row;
 use clickhouse::native::decode::{Decode, ValueReader};
 use clickhouse::native::{ArrayData, ArrayReader, Block, DataTypeNode};
-use serde::Deserialize;
 
+use self::terms::{Number, Terms, between, upper};
 use super::count::{Asked, Counted, Counter};
 use super::people::Person;
 use super::question::Question;
-use crate::condition::{self, Bindings, InVisit};
+use crate::condition::{self, Bindings};
 use crate::kind;
 use crate::walk::{Event, MOST_STEPS};
 use crate::{Error, Order};
@@ -34,12 +35,6 @@ const PARTS: usize = 256;
 
 /// What an event is worth: its number as in `events`, the amount, the currency.
 type Worth = (u64, f64, String);
-
-#[derive(Row, Deserialize)]
-struct Number {
-    number: u64,
-    mask: u32,
-}
 
 /// A visit within a part.
 #[derive(Debug, Clone, Copy)]
@@ -81,17 +76,6 @@ impl<'a> Decode<'a> for Events<'a> {
     }
 }
 
-/// Numbers by the conditions on what they stand for, with the bits of these.
-#[derive(Default)]
-struct Terms {
-    /// Bits of every event, and of all of one kind.
-    every: u32,
-    kinds: Vec<(u8, u32)>,
-    pages: Vec<(usize, String)>,
-    elements: Vec<(usize, String)>,
-    names: Vec<(String, u32)>,
-}
-
 impl Question<'_> {
     /// The visits of all people; none where they do not tell all that is asked for.
     pub(super) async fn gathered(&self, asked: &Asked) -> Result<Option<Gathered>, Error> {
@@ -100,7 +84,7 @@ impl Question<'_> {
             return Ok(None);
         }
         let mut bindings = Bindings::default();
-        let Some(terms) = self.terms(&mut bindings) else {
+        let Some(terms) = Terms::of(request, &mut bindings) else {
             return Ok(None);
         };
         let (pages, elements) = (
@@ -168,35 +152,6 @@ impl Question<'_> {
         Ok(Some(gathered))
     }
 
-    /// What the steps and exclusions ask of an event; none where a visit does not tell.
-    fn terms(&self, bindings: &mut Bindings) -> Option<Terms> {
-        let excluded = self
-            .request
-            .exclusions
-            .iter()
-            .map(|exclusion| &exclusion.event);
-        let steps = (0..).zip(&self.request.steps);
-        let mut terms = Terms::default();
-        for (bit, step) in steps.chain((MOST_STEPS..).zip(excluded)) {
-            let mask = 1_u32 << bit;
-            for term in bindings.in_visit(step)? {
-                match term {
-                    InVisit::Every => terms.every |= mask,
-                    InVisit::Kind(kind) => terms.kinds.push((kind, mask)),
-                    InVisit::Page(condition) => terms.pages.push((bit, condition)),
-                    InVisit::Element(condition) => terms.elements.push((bit, condition)),
-                    InVisit::Name(name) => {
-                        match terms.names.iter_mut().find(|(known, _)| *known == name) {
-                            Some((_, known)) => *known |= mask,
-                            None => terms.names.push((name, mask)),
-                        }
-                    }
-                }
-            }
-        }
-        Some(terms)
-    }
-
     /// The numbers for which any of the conditions holds; none where these are too many.
     async fn numbers(
         &self,
@@ -220,72 +175,6 @@ impl Question<'_> {
         let found = query.fetch_all::<Number>().await?;
         Ok((found.len() <= MOST_NUMBERS).then_some(found))
     }
-}
-
-impl Terms {
-    /// The names of an event's parts, the arrays they come from, and the mask as a text of SQL; none where no event can
-    /// match.
-    fn sql(&self, pages: &[Number], elements: &[Number]) -> Option<(String, String, String)> {
-        let mut names = vec!["a"];
-        let mut arrays = vec!["at"];
-        let mut masks = Vec::new();
-        if self.every != 0 {
-            masks.push(upper(self.every).to_string());
-        }
-        let kinds = self.kinds.iter();
-        masks.extend(kinds.map(|(kind, mask)| format!("(k = {kind}) * {}", upper(*mask))));
-        let lists = [
-            (pages.is_empty(), kind::PAGEVIEW, "p", "page", "UInt64"),
-            (elements.is_empty(), kind::CLICK, "l", "element", "UInt64"),
-            (self.names.is_empty(), kind::CUSTOM, "n", "name", "String"),
-        ];
-        for (is_empty, kind, name, array, type_name) in lists {
-            if is_empty {
-                continue;
-            }
-            names.push(name);
-            arrays.push(array);
-            masks.push(format!(
-                "(k = {kind}) * transform({name}, {{{array}s:Array({type_name})}}, \
-                 {{{array}_masks:Array(UInt64)}}, toUInt64(0))"
-            ));
-        }
-        if masks.iter().any(|mask| mask.contains('k')) {
-            names.push("k");
-            arrays.push("kind");
-        }
-        let mask = masks
-            .into_iter()
-            .reduce(|all, mask| format!("bitOr({all}, {mask})"))?;
-        Some((names.join(", "), arrays.join(", "), mask))
-    }
-}
-
-/// Which visits can have events within a period, and which of their events lie within it. A visit lasts a day, or several
-/// where the site has numbered it so.
-fn between(start: Option<i64>, end: Option<i64>) -> (&'static str, &'static str) {
-    match (start.is_some(), end.is_some()) {
-        (false, false) => ("1", "1"),
-        (true, false) => (
-            "start >= fromUnixTimestamp64Milli({period_start:Int64}, 'UTC') - INTERVAL 7 DAY",
-            "toUnixTimestamp64Milli(start) + a >= {period_start:Int64}",
-        ),
-        (false, true) => (
-            "start < fromUnixTimestamp64Milli({period_end:Int64}, 'UTC')",
-            "toUnixTimestamp64Milli(start) + a < {period_end:Int64}",
-        ),
-        (true, true) => (
-            "start >= fromUnixTimestamp64Milli({period_start:Int64}, 'UTC') - INTERVAL 7 DAY \
-             AND start < fromUnixTimestamp64Milli({period_end:Int64}, 'UTC')",
-            "toUnixTimestamp64Milli(start) + a >= {period_start:Int64} \
-             AND toUnixTimestamp64Milli(start) + a < {period_end:Int64}",
-        ),
-    }
-}
-
-/// A mask where it stands in the number of an event.
-fn upper(mask: u32) -> u64 {
-    u64::from(mask) << 32
 }
 
 /// The time of an event of a visit, and its mask.
