@@ -51,6 +51,8 @@ async fn beacons_become_a_funnel_while_serving_and_after() {
         204
     );
     wait_for(&data, "SELECT count() FROM events", 17).await;
+    // Visits follow within seconds, without the bot's.
+    wait_for(&data, "SELECT sum(length(at)) FROM sessions FINAL", 16).await;
 
     let funnel = [
         "funnel",

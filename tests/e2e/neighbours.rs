@@ -96,6 +96,7 @@ async fn a_collector_of_its_own_machine_stores_into_a_clickhouse_server() {
     let client = reqwest::Client::new();
     assert_eq!(post(&client, &collector.url, PAGEVIEW).await.0, 204);
     wait_for(&data, "SELECT count() FROM events", 1).await;
+    wait_for(&data, "SELECT count() FROM sessions FINAL", 1).await;
     let report = run(
         &fresh,
         &[

@@ -91,6 +91,8 @@ describe('engaged time', { concurrency: 3 }, () => {
       await page.waitForTimeout(time);
     }
     await page.evaluate(() => hide(true));
+    // A batch whose answer is cut off by leaving is sent again.
+    await page.waitForTimeout(500);
     const used = await page.evaluate(() => used);
     await page.leave();
     near((await engaged('/merged', Math.floor(used) - 800))[0], used);
