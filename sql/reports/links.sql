@@ -1,5 +1,5 @@
 -- What can be clicked: by whom it was seen and clicked, of each element over all pages and on each page or group of pages
--- by itself. Who clicked something saw it, too. A page is its path, a group of pages its beginning with a star. shown and
+-- by itself. Who clicked something saw it, too; fields are left out. A page is its path, a group of pages its beginning with a star. shown and
 -- seen are pageviews, the others visitors; found says whether it is in an inventory, or only somebody clicked it.
 WITH
     prefixes AS
@@ -73,5 +73,5 @@ LEFT ANY JOIN
     FROM elements FINAL
     WHERE site = {site:String}
 ) AS named USING (element)
-WHERE type = ''
+WHERE tag NOT IN ('input', 'select', 'textarea') OR type IN ('submit', 'button', 'image', 'reset')
 ORDER BY exposed DESC, element, of_page

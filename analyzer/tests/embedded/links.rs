@@ -56,8 +56,9 @@ pub(crate) async fn element(
 }
 
 async fn name(world: &World, element: u64, tag: &str, text: &str, href: &str) {
-    let sql = "INSERT INTO elements (site, element, selector, tag, text, href, seen_at) \
-               SELECT 'shop', {element:UInt64}, concat('#e', toString({element:UInt64})), {tag:String}, {text:String}, {href:String}, now64(3)";
+    let sql = "INSERT INTO elements (site, element, selector, tag, type, text, href, seen_at) \
+               SELECT 'shop', {element:UInt64}, concat('#e', toString({element:UInt64})), {tag:String}, \
+                   multiIf({tag:String} = 'button', 'button', {tag:String} = 'input', 'tel', ''), {text:String}, {href:String}, now64(3)";
     let query = world.store.client().query(sql).param("element", element);
     let query = query
         .param("tag", tag)
@@ -101,6 +102,7 @@ async fn shop() -> World {
         (5, "a", "Sizes", "/sizes"),
         (6, "a", "Basket", "/cart"),
         (7, "div", "Picture", ""),
+        (8, "input", "A field", ""),
     ] {
         name(&world, number, tag, text, href).await;
     }
@@ -109,6 +111,7 @@ async fn shop() -> World {
     element(&world, 3, "/", [1000, 20, 0]).await;
     element(&world, 4, "/", [1000, 400, 0]).await;
     element(&world, 6, "/", [1000, 1000, 90]).await;
+    element(&world, 8, "/", [1000, 1000, 90]).await;
     // On twelve pages of products, which are one group, and on the home page, where it is dead.
     for product in 0..12 {
         element(&world, 5, &format!("/product/{product}"), [100, 100, 30]).await;
