@@ -187,12 +187,14 @@ impl Bindings {
     }
 
     /// The group that a page belongs to, else its path. Without patterns these are pages with ten siblings and more below
-    /// the first level, which the statement has found as `prefixes`.
+    /// the first level.
     pub(crate) fn group(&mut self, groups: &[Pattern]) -> String {
         if groups.is_empty() {
-            return "if((arrayStringConcat(arrayPopBack(splitByChar('/', path)), '/') AS parent) IN (SELECT prefix FROM prefixes), \
-                    concat(parent, '/*'), path)"
-                .to_owned();
+            let parent = "arrayStringConcat(arrayPopBack(splitByChar('/', path)), '/')";
+            return format!(
+                "if({parent} IN (SELECT {parent} AS parent FROM pages WHERE site = {{site:String}} GROUP BY parent \
+                 HAVING parent != '' AND uniqExact(path) >= 10), concat({parent}, '/*'), path)"
+            );
         }
         let cases: Vec<String> = groups
             .iter()

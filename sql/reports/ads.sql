@@ -1,6 +1,6 @@
 -- Creatives: how often they were on a page and seen there, by how many visitors, and what came of it. A conversion is the
 -- first that a visitor did after clicking a creative, on the same day without lasting identifiers; it is owed to the creative
--- clicked last before it. impressions are pageviews; what bots did is counted apart.
+-- clicked last before it. Impressions and clicks are pageviews; what bots did is counted apart.
 WITH
     named AS
     (
@@ -46,7 +46,7 @@ WITH
             uniqExactIf(pageview, NOT is_bot AND viewable) AS viewable_impressions,
             uniqExactIf(visitor, NOT is_bot AND viewable) AS visitors,
             uniqExactIf(visitor, NOT is_bot AND did) AS clickers,
-            countIf(NOT is_bot AND did) AS clicks,
+            uniqExactIf(pageview, NOT is_bot AND did) AS clicks,
             uniqExactIf(pageview, is_bot AND NOT did) AS invalid_impressions,
             countIf(is_bot AND did) AS invalid_clicks
         FROM

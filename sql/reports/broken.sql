@@ -22,11 +22,12 @@ WITH
             SELECT move.1 AS here, names.path AS before, count() AS times
             FROM
             (
+                WITH start AS time
                 SELECT
                     CAST(arrayFilter((page, kind) -> kind = 1, page, kind) AS Array(UInt64)) AS shown,
                     arrayJoin(arrayZip(shown, arrayPushFront(arrayPopBack(shown), 0))) AS move
                 FROM sessions FINAL
-                WHERE site = {site:String} AND hasAny(page, (SELECT groupArray(page) FROM broken))
+                WHERE site = {site:String} AND {{period}} AND hasAny(page, (SELECT groupArray(page) FROM broken))
             ) AS moves
             LEFT ANY JOIN (SELECT page, path FROM pages WHERE site = {site:String}) AS names ON names.page = move.2
             WHERE move.1 IN (SELECT page FROM broken)

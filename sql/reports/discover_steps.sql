@@ -3,13 +3,6 @@
 -- reached it.
 WITH
     start AS time,
-    prefixes AS
-    (
-        SELECT arrayStringConcat(arrayPopBack(splitByChar('/', path)), '/') AS prefix
-        FROM (SELECT DISTINCT path FROM pages WHERE site = {site:String})
-        GROUP BY prefix
-        HAVING prefix != '' AND uniqExact(path) >= 10
-    ),
     reached AS
     (
         SELECT

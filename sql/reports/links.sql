@@ -2,13 +2,6 @@
 -- by itself. Who clicked something saw it, too; fields are left out. A page is its path, a group of pages its beginning with a star. shown and
 -- seen are pageviews, the others visitors; found says whether it is in an inventory, or only somebody clicked it.
 WITH
-    prefixes AS
-    (
-        SELECT arrayStringConcat(arrayPopBack(splitByChar('/', path)), '/') AS prefix
-        FROM (SELECT DISTINCT path FROM pages WHERE site = {site:String})
-        GROUP BY prefix
-        HAVING prefix != '' AND uniqExact(path) >= 10
-    ),
     told AS
     (
         SELECT

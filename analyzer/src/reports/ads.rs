@@ -70,7 +70,7 @@ pub struct Ad {
     pub visitors: u64,
     /// Of these who clicked it.
     pub clickers: u64,
-    /// Clicks.
+    /// Pageviews in which it was clicked.
     pub clicks: u64,
     /// Clicks of the impressions.
     pub click_through_rate: Option<f64>,
@@ -146,12 +146,10 @@ pub async fn ads(store: &Store, span: &Span, request: &AdsRequest) -> Result<Ads
 }
 
 fn ad(found: Found) -> Ad {
-    // Who clicks twice in a pageview clicks once.
-    let clicks = found.clicks.min(found.impressions);
     Ad {
         viewability: rate(found.viewable_impressions, found.impressions),
         viewability_interval: wilson(found.viewable_impressions, found.impressions, Z_95),
-        click_through_rate: rate(clicks, found.impressions),
+        click_through_rate: rate(found.clicks, found.impressions),
         viewable_rate: rate(found.clickers, found.visitors),
         viewable_interval: wilson(found.clickers, found.visitors, Z_95),
         conversion_rate: rate(found.conversions, found.clickers),

@@ -26,7 +26,7 @@ pub use fisher::{Table, fisher, odds_ratio};
 pub use gamma::log_gamma;
 pub use normal::two_sided;
 pub use ratio::{RatioVerdict, SampleRatio, sample_ratio};
-pub use sample::{exposures_despite, exposures_for_difference};
+pub use sample::exposures_for_difference;
 pub use sequential::{Estimate, Evidence, FEWEST_CONVERSIONS, FEWEST_EXPOSURES, Sequence};
 pub use strata::Stratum;
 

@@ -108,7 +108,7 @@ impl Question<'_> {
             .await?
             > 0;
         let (period, within) = between(request.period.start(), request.period.end());
-        // In strict order what was done between the steps counts, too; in the order of what the tracker found out it does not.
+        // In strict order what someone did between two steps counts too; what the tracker found out does not.
         let kept = match asked.plan.order {
             Order::Strict => format!("(e >= 4294967296 OR k <= {})", kind::CUSTOM),
             Order::Ordered | Order::Any => "e >= 4294967296".to_owned(),
