@@ -2,7 +2,7 @@
 
 use super::{Broken, Link, Links, Rivals, Verdict, Wrong};
 use crate::format::{Cell, Column, Measure, Section, percent, thousands};
-use crate::statistics::{Z_95, wilson};
+use crate::statistics::{Z_95, rate, wilson};
 
 pub(super) const COLUMNS: [Column; 10] = [
     Column::both("Link", "name", Measure::Text),
@@ -146,11 +146,9 @@ fn broken(broken: &[Broken]) -> Section {
 }
 
 fn wrong(title: &str, wrong: &[&Wrong]) -> Section {
-    let share = |one: &Wrong, count: u64| match wilson(count, one.clickers, Z_95) {
-        Some(_) if count == 0 => Cell::None,
-        #[expect(clippy::cast_precision_loss, reason = "counts of visitors")]
-        Some(interval) => Cell::Rate(count as f64 / one.clickers as f64, interval),
-        None => Cell::None,
+    let share = |one: &Wrong, count: u64| match count {
+        0 => Cell::None,
+        count => Cell::rate(rate(count, one.clickers), wilson(count, one.clickers, Z_95)),
     };
     let row = |one: &&Wrong| {
         vec![
@@ -179,10 +177,8 @@ fn wrong(title: &str, wrong: &[&Wrong]) -> Section {
 fn rivals(rivals: &[Rivals]) -> Section {
     let row = |one: &Rivals| {
         let all: u64 = one.links.iter().map(|(_, clickers)| clickers).sum();
-        #[expect(clippy::cast_precision_loss, reason = "counts of visitors")]
-        let share = |clickers: u64| match all {
-            0 => String::new(),
-            all => format!(" ({})", percent(clickers as f64 / all as f64)),
+        let share = |clickers: u64| {
+            rate(clickers, all).map_or_else(String::new, |rate| format!(" ({})", percent(rate)))
         };
         let links: Vec<String> = one
             .links
