@@ -1,26 +1,13 @@
 //! What was saved of a site: `snag funnel save`, `snag funnels`, `snag goal save`, `snag goals`.
 
 use anyhow::Result;
-use snag_analyzer::Error;
 use snag_analyzer::definitions::{self, Name, SavedFunnel};
-use snag_store::Store;
 
 use super::visits::Which;
+use super::with_store;
 use crate::cli::{Funnels, Goal, Goals};
 use crate::config::{Config, Environment};
 use crate::exit::Exit;
-
-/// Does one thing with the store, and closes it.
-async fn with_store<T>(
-    config: &Config,
-    environment: &Environment,
-    act: impl AsyncFnOnce(&Store) -> Result<T, Error>,
-) -> Result<T> {
-    let store = Store::open(&config.store(environment)?).await?;
-    let done = act(&store).await;
-    store.close().await?;
-    Ok(done?)
-}
 
 /// Keeps a funnel.
 pub(crate) async fn save_funnel(

@@ -1,6 +1,7 @@
 //! One file a command.
 
 use anyhow::Result;
+use snag_analyzer::Error;
 use snag_analyzer::format::{Format, Report, render};
 use snag_store::{Role, Store};
 
@@ -18,6 +19,18 @@ fn print(report: &impl Report, format: Format) -> Result<Exit> {
     } else {
         Exit::NothingToReport
     })
+}
+
+/// Does one thing with the store, and closes it.
+async fn with_store<T>(
+    config: &Config,
+    environment: &Environment,
+    act: impl AsyncFnOnce(&Store) -> Result<T, Error>,
+) -> Result<T> {
+    let store = Store::open(&config.store(environment)?).await?;
+    let done = act(&store).await;
+    store.close().await?;
+    Ok(done?)
 }
 
 /// The store, with sessions of all events in it: where no collector follows, nobody else has derived

@@ -8,7 +8,6 @@ use snag_analyzer::{
     AdsRequest, Arms, By, Error, ExperimentRequest, LinksRequest, PathsRequest, Period, Span, ads,
     compare_ads, discover, links, overview, pages, paths, realtime, visits,
 };
-use snag_store::Store;
 
 use crate::cli::{Experiments, Now, Visits};
 use crate::config::{Config, Environment};
@@ -90,20 +89,17 @@ pub(crate) async fn experiment(
 ) -> Result<Exit> {
     let format = asked.visits.format;
     let span = span(asked.visits)?;
-    let store = Store::open(&config.store(environment)?).await?;
-    let compared = async {
-        let mut goal = steps(&store, &span.site, vec![asked.goal]).await?;
+    let compared = super::with_store(config, environment, async |store| {
+        let mut goal = steps(store, &span.site, vec![asked.goal]).await?;
         let request = ExperimentRequest {
             variants: asked.variants,
             exposure: asked.exposure,
             goal: goal.remove(0),
             is_randomised: !asked.not_randomised,
         };
-        snag_analyzer::experiment(&store, &span, &request).await
-    };
-    let compared = compared.await;
-    store.close().await?;
-    told(compared, format)
+        snag_analyzer::experiment(store, &span, &request).await
+    });
+    super::print(&compared.await?, format)
 }
 
 fn told(report: Result<impl Report, Error>, format: Format) -> Result<Exit> {
@@ -112,8 +108,8 @@ fn told(report: Result<impl Report, Error>, format: Format) -> Result<Exit> {
 
 /// Prints who is there now.
 pub(crate) async fn now(asked: Now, config: &Config, environment: &Environment) -> Result<Exit> {
-    let store = Store::open(&config.store(environment)?).await?;
-    let report = realtime(&store, &asked.site, asked.limit).await;
-    store.close().await?;
-    super::print(&report?, asked.format)
+    let report = super::with_store(config, environment, async |store| {
+        realtime(store, &asked.site, asked.limit).await
+    });
+    super::print(&report.await?, asked.format)
 }
