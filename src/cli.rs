@@ -82,6 +82,14 @@ pub(crate) enum Command {
     },
     /// Links, buttons and creatives: seen by whom, clicked by whom, and which are dead; broken pages; clicks that go wrong
     Links(Links),
+    /// What visitors met on pages: errors, dead clicks, slowness; and what it cost
+    Trouble {
+        /// What counts as a conversion, written like a step of a funnel, or goal:NAME [default: what most came for]
+        #[arg(long, value_name = "STEP")]
+        goal: Option<StepOrGoal>,
+        #[command(flatten)]
+        visits: Visits,
+    },
     /// Ads on the site's own pages: seen by whom, clicked by whom, what came of it, and which does better
     Ads(Box<Ads>),
     /// A/B tests: variants told apart by a property, and which does better

@@ -87,6 +87,9 @@ async fn run(command: Command, config: Config) -> anyhow::Result<Exit> {
             });
             commands::visits::run(which, visits, &config, &environment).await
         }
+        Command::Trouble { goal, visits } => {
+            commands::visits::run(Which::Trouble(goal), visits, &config, &environment).await
+        }
         Command::Ads(ads) => self::ads(*ads, &config, &environment).await,
         Command::Experiments(asked) => {
             commands::visits::experiment(*asked, &config, &environment).await

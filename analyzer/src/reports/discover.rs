@@ -53,6 +53,8 @@ pub struct Proposal {
     pub rate: Option<f64>,
     /// Interval of `rate`.
     pub interval: Option<Interval>,
+    /// Whether money was in what the target is.
+    pub has_worth: bool,
     /// The command that shows it.
     pub command: String,
 }
@@ -125,6 +127,7 @@ pub async fn discover(store: &Store, span: &Span) -> Result<Discovered, Error> {
             reached,
             rate: rate(reached, people),
             interval: wilson(reached, people, Z_95),
+            has_worth: target.has_worth,
         });
     }
     proposals.sort_by_key(|proposal| std::cmp::Reverse(proposal.reached));

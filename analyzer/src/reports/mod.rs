@@ -15,4 +15,5 @@ pub mod realtime;
 pub mod sites;
 pub mod span;
 pub mod totals;
+pub mod trouble;
 pub mod visits;
