@@ -90,6 +90,20 @@ pub(crate) enum Command {
         #[command(flatten)]
         visits: Visits,
     },
+    /// Pages that people get lost around: they come back again and again
+    Lost {
+        /// What visitors are to do, written like a step of a funnel, or goal:NAME [default: what most came for]
+        #[arg(long, value_name = "STEP")]
+        goal: Option<StepOrGoal>,
+        #[command(flatten)]
+        visits: Visits,
+    },
+    /// Forms: how many send them, and at which field the others stop
+    Forms(Visits),
+    /// What is searched for on the site, and which searches fail
+    Searches(Visits),
+    /// Gaps in the tracking: pages that never tell of themselves, and silences
+    Tracking(Visits),
     /// Ads on the site's own pages: seen by whom, clicked by whom, what came of it, and which does better
     Ads(Box<Ads>),
     /// A/B tests: variants told apart by a property, and which does better

@@ -90,6 +90,18 @@ async fn run(command: Command, config: Config) -> anyhow::Result<Exit> {
         Command::Trouble { goal, visits } => {
             commands::visits::run(Which::Trouble(goal), visits, &config, &environment).await
         }
+        Command::Lost { goal, visits } => {
+            commands::visits::run(Which::Lost(goal), visits, &config, &environment).await
+        }
+        Command::Forms(visits) => {
+            commands::visits::run(Which::Forms, visits, &config, &environment).await
+        }
+        Command::Searches(visits) => {
+            commands::visits::run(Which::Searches, visits, &config, &environment).await
+        }
+        Command::Tracking(visits) => {
+            commands::visits::run(Which::Tracking, visits, &config, &environment).await
+        }
         Command::Ads(ads) => self::ads(*ads, &config, &environment).await,
         Command::Experiments(asked) => {
             commands::visits::experiment(*asked, &config, &environment).await

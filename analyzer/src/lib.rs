@@ -40,17 +40,21 @@ pub use reports::ads::{Ads, AdsRequest, Arms, ads, compare_ads};
 pub use reports::arms::ArmsCompared;
 pub use reports::discover::{Discovered, discover};
 pub use reports::experiments::{ExperimentRequest, experiment};
+pub use reports::forms::{Forms, forms};
 pub use reports::funnel::{
     Compare, Destination, Funnel, FunnelRequest, FunnelStep, Histogram, Trend, funnel,
 };
 pub use reports::links::{Links, LinksRequest, links};
+pub use reports::lost::{Lost, lost};
 pub use reports::overview::{Overview, overview};
 pub use reports::pages::{Pages, pages};
 pub use reports::paths::{Paths, PathsRequest, paths};
 pub use reports::realtime::{Realtime, realtime};
+pub use reports::searches::{Searches, searches};
 pub use reports::sites::{Site, sites};
 pub use reports::span::Span;
 pub use reports::totals::Totals;
+pub use reports::tracking::{Tracking, tracking};
 pub use reports::trouble::{Troubles, trouble};
 pub use reports::visits::{By, Visits, visits};
 pub use step::{ClickTarget, Step, Target};

@@ -6,8 +6,8 @@ use snag_analyzer::definitions::{StepOrGoal, steps};
 use snag_analyzer::format::{Format, Report};
 use snag_analyzer::{
     AdsRequest, Arms, By, Error, ExperimentRequest, Goal, LinksRequest, PathsRequest, Period, Span,
-    ads, compare_ads, discover, links, main_goal, overview, pages, paths, realtime, trouble,
-    visits,
+    ads, compare_ads, discover, forms, links, lost, main_goal, overview, pages, paths, realtime,
+    searches, tracking, trouble, visits,
 };
 use snag_store::Store;
 
@@ -24,6 +24,10 @@ pub(crate) enum Which {
     Links(LinksRequest),
     Discover,
     Trouble(Option<StepOrGoal>),
+    Lost(Option<StepOrGoal>),
+    Forms,
+    Searches,
+    Tracking,
     Ads(AdsRequest),
     AdsCompared {
         request: AdsRequest,
@@ -76,6 +80,16 @@ pub(crate) async fn run(
             .await,
             format,
         ),
+        Which::Lost(asked) => told(
+            with_goal(&store, &span, asked, async |goal| {
+                lost(&store, &span, goal).await
+            })
+            .await,
+            format,
+        ),
+        Which::Forms => told(forms(&store, &span).await, format),
+        Which::Searches => told(searches(&store, &span).await, format),
+        Which::Tracking => told(tracking(&store, &span).await, format),
         Which::Ads(request) => told(ads(&store, &span, &request).await, format),
         Which::AdsCompared {
             request,
