@@ -65,6 +65,8 @@ pub(crate) enum Command {
     /// Goals that were saved
     #[command(subcommand)]
     Goals(Goals),
+    /// What is wrong with the site, in the order of what it costs
+    Audit(Audit),
     /// Visitors, visits, pages shown, bounces and duration, beside the stretch before
     Overview(Visits),
     /// Pages: who saw them, who came in and who went out by them
@@ -255,6 +257,25 @@ pub(crate) struct Visits {
     /// Rows at most
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) limit: u32,
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Audit {
+    /// Site identifier, as in data-site
+    #[arg(long, value_name = "SITE")]
+    pub(crate) site: String,
+    /// First day, 2026-01-31, or time [default: all there is]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) from: Option<Moment>,
+    /// Last day, included, or time
+    #[arg(long, value_name = "DATE")]
+    pub(crate) to: Option<Moment>,
+    /// What visitors are to do, written like a step of a funnel, or goal:NAME [default: what most came for]
+    #[arg(long, value_name = "STEP")]
+    pub(crate) goal: Option<StepOrGoal>,
     /// How to print
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(crate) format: Format,

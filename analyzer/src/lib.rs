@@ -6,6 +6,7 @@
 //! Invariant: what a user typed and what a visitor sent reaches the engine as a bound parameter, never as SQL. Rows of
 //! bots are counted nowhere. Nothing is read but the store, nothing written but [`definitions`], nothing printed.
 
+pub mod audit;
 mod breakdown;
 mod condition;
 pub mod definitions;
@@ -27,6 +28,7 @@ pub mod walk;
 mod window;
 mod word;
 
+pub use audit::{Audit, AuditRequest, audit};
 pub use breakdown::{Attribution, Dimensions};
 pub use error::Error;
 pub use exclusion::Exclusion;

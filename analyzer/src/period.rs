@@ -137,6 +137,14 @@ impl Period {
         })
     }
 
+    /// As options of a command: ` --from 2026-01-31 --to 2026-02-28`.
+    pub(crate) fn options(&self) -> String {
+        let bound = |name: &str, moment: Option<Moment>| {
+            moment.map_or_else(String::new, |moment| format!(" --{name} {moment}"))
+        };
+        bound("from", self.from) + &bound("to", self.to)
+    }
+
     /// The first millisecond since 1970 within, if bounded.
     pub(crate) fn start(&self) -> Option<i64> {
         self.from.map(Moment::first)

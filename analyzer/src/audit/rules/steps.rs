@@ -1,0 +1,123 @@
+//! A screen of a flow that loses more than the other screens of it.
+//!
+//! Only screens of one flow are held against each other: pages of a funnel that lie in one folder, as `/checkout/1` and
+//! `/checkout/2`, or that have a form. A landing page loses most of its visitors everywhere, and is no fault.
+
+use super::FEWEST;
+use crate::audit::facts::{Facts, Told};
+use crate::audit::finding::{Claim, Cost, Evidence, Rule, share};
+use crate::format::percent;
+use crate::reports::funnel::FunnelStep;
+use crate::statistics::{odds_above, rate, share_above};
+
+/// How many times the odds of leaving the other screens' may be.
+const ODDS: f64 = 2.0;
+/// A screen that one in seven leaves is one of many.
+const LEAST: f64 = 0.15;
+
+pub(super) fn claims(facts: &Facts) -> Vec<Claim> {
+    facts
+        .funnels
+        .iter()
+        .flat_map(|told| of_funnel(facts, told))
+        .collect()
+}
+
+fn of_funnel(facts: &Facts, told: &Told) -> Vec<Claim> {
+    let flow = flow(facts, told);
+    let lost = |step: &FunnelStep| Some((step.abandon.as_ref()?.visitors, step.visitors));
+    let claim = |at: &usize| {
+        let step = &told.funnel.steps[*at];
+        let this = lost(step)?;
+        let peers: Vec<(u64, u64)> = flow
+            .iter()
+            .filter(|other| *other != at)
+            .filter_map(|other| lost(&told.funnel.steps[*other]))
+            .filter(|peer| peer.1 >= FEWEST)
+            .collect();
+        if this.1 < FEWEST || peers.len() < 2 {
+            return None;
+        }
+        let others = peers
+            .iter()
+            .fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1));
+        let usual = rate(others.0, others.1)?;
+        let p = odds_above(this, others, ODDS).max(share_above(this.0, this.1, LEAST));
+        Some(Claim {
+            rule: Rule::Step,
+            title: format!(
+                "{} \"{}\" loses {} of its visitors, the other screens of this way {}",
+                if step.screen {
+                    format!("screen {}", step.number)
+                } else {
+                    format!("step {}", step.number)
+                },
+                step.name,
+                percent(rate(this.0, this.1)?),
+                percent(usual)
+            ),
+            page: page(step).to_owned(),
+            elements: Vec::new(),
+            affected: this,
+            p_value: Some(p),
+            cost: cost(told, *at, usual),
+            evidence: vec![Evidence {
+                text: format!(
+                    "{} go no further; of the other screens {}",
+                    share(this),
+                    share(others)
+                ),
+                command: format!("{} --why", told.command),
+            }],
+            advice: "see where its leavers go and what they met; ask for less on this screen, and test it with five people"
+                .to_owned(),
+        })
+    };
+    flow.iter().filter_map(claim).collect()
+}
+
+/// Conversions of those who left beyond what is usual, if they had gone on as the others did.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of people stay far below 2^53"
+)]
+fn cost(told: &Told, at: usize, usual: f64) -> Option<Cost> {
+    let step = &told.funnel.steps[at];
+    let abandon = step.abandon.as_ref()?;
+    let after = told.conversion_after(at)?;
+    let worth = step.visitors as f64 * after;
+    Some(Cost {
+        conversions: (abandon.rate - usual) * worth,
+        interval: crate::statistics::Interval {
+            low: (abandon.interval.low - usual) * worth,
+            high: (abandon.interval.high - usual) * worth,
+        },
+    })
+}
+
+fn page(step: &FunnelStep) -> &str {
+    step.step.strip_prefix("page:").unwrap_or_default()
+}
+
+fn folder(page: &str) -> &str {
+    page.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// The steps, from 0, that are screens of one flow; the last step is where it ends.
+fn flow(facts: &Facts, told: &Told) -> Vec<usize> {
+    let steps = &told.funnel.steps;
+    let pages: Vec<&str> = steps.iter().map(page).collect();
+    let shares_folder = |at: usize| {
+        let own = folder(pages[at]);
+        !own.is_empty()
+            && pages
+                .iter()
+                .enumerate()
+                .any(|(other, page)| other != at && folder(page) == own)
+    };
+    let has_form = |at: usize| facts.forms.forms.iter().any(|form| form.page == pages[at]);
+    (0..steps.len().saturating_sub(1))
+        .filter(|at| !pages[*at].is_empty() && !steps[*at].optional)
+        .filter(|at| shares_folder(*at) || has_form(*at))
+        .collect()
+}
