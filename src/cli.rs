@@ -276,6 +276,9 @@ pub(crate) struct Audit {
     /// What visitors are to do, written like a step of a funnel, or goal:NAME [default: what most came for]
     #[arg(long, value_name = "STEP")]
     pub(crate) goal: Option<StepOrGoal>,
+    /// File to write it to as a page that can be sent and printed
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
     /// How to print
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(crate) format: Format,

@@ -2,6 +2,7 @@
 
 use snag_store::Store;
 
+use super::flow::from_first_screen;
 use crate::condition::Bindings;
 use crate::definitions::{StepOrGoal, funnels, steps};
 use crate::format::for_shell;
@@ -9,7 +10,7 @@ use crate::goal::{Goal, main_goal};
 use crate::reports::ads::{Ads, AdsRequest, Arms, ads, compare_ads};
 use crate::reports::arms::ArmsCompared;
 use crate::reports::coverage::coverage;
-use crate::reports::discover::{Proposal, discover};
+use crate::reports::discover::discover;
 use crate::reports::forms::{Forms, forms};
 use crate::reports::funnel::{Funnel, FunnelRequest, funnel};
 use crate::reports::links::{Links, LinksRequest, links};
@@ -101,7 +102,13 @@ impl Facts {
             None => main_goal(store, &span.site, &discovered).await?,
         };
         let options = format!(" --site {}{}", for_shell(site), period.options());
-        let funnels = told(store, span, &options, &discovered.proposals, goal.as_ref()).await?;
+        let forms = forms(store, span).await?;
+        let way = discovered
+            .proposals
+            .iter()
+            .find(|proposal| goal.as_ref().is_some_and(|goal| goal.name == proposal.name))
+            .map(|proposal| from_first_screen(&proposal.steps, &forms));
+        let funnels = told(store, span, &options, way).await?;
         let troubles = trouble(store, span, goal.as_ref()).await?;
         let request = AdsRequest {
             placement: None,
@@ -120,7 +127,7 @@ impl Facts {
             visitors,
             conversions: conversions(store, span, goal.as_ref()).await?,
             links: links(store, span, &request).await?,
-            forms: forms(store, span).await?,
+            forms,
             lost: lost(store, span, goal.as_ref()).await?,
             searches: searches(store, span).await?,
             tracking: tracking(store, span).await?,
@@ -167,8 +174,7 @@ async fn told(
     store: &Store,
     span: &Span,
     options: &str,
-    proposals: &[Proposal],
-    goal: Option<&Goal>,
+    way: Option<&[String]>,
 ) -> Result<Vec<Told>, Error> {
     let mut requests = Vec::new();
     for saved in funnels(store, &span.site).await?.funnels {
@@ -178,22 +184,17 @@ async fn told(
             saved.request(store, &span.site).await?,
         ));
     }
-    let way = proposals
-        .iter()
-        .find(|proposal| goal.is_some_and(|goal| goal.name == proposal.name));
     if let Some(way) = way {
         let given: Vec<StepOrGoal> = way
-            .steps
             .iter()
             .map(|step| step.parse())
             .collect::<Result<_, _>>()?;
         let words: Vec<String> = way
-            .steps
             .iter()
             .map(|step| format!(" --step {}", for_shell(step)))
             .collect();
         let request = FunnelRequest::new(&span.site, steps(store, &span.site, given).await?);
-        requests.push((format!("funnel{}", words.concat()), request));
+        requests.push((format!("snag funnel{options}{}", words.concat()), request));
     }
     let mut told = Vec::new();
     for (command, mut request) in requests {
@@ -206,7 +207,7 @@ async fn told(
             segments.push((dimension, funnel(store, &request).await?));
         }
         told.push(Told {
-            command: format!("snag {command}{options}"),
+            command,
             funnel: whole,
             segments,
         });

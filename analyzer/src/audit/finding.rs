@@ -93,12 +93,54 @@ pub struct Cost {
 }
 
 /// What shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Evidence {
     /// In one sentence, without a full stop.
     pub text: String,
     /// The command that shows the same.
     pub command: String,
+    /// The rates it speaks of, side by side.
+    pub bars: Vec<Bar>,
+}
+
+/// A rate among others.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Bar {
+    /// Whose rate.
+    pub label: String,
+    /// The rate, 0..=1.
+    pub rate: f64,
+    /// Interval of `rate`.
+    pub interval: Interval,
+    /// Whether the finding is about it.
+    pub is_it: bool,
+}
+
+impl Bar {
+    /// A part of a whole; none of nothing.
+    pub(super) fn new(
+        label: impl Into<String>,
+        (part, whole): (u64, u64),
+        is_it: bool,
+    ) -> Option<Self> {
+        Some(Self {
+            label: label.into(),
+            rate: rate(part, whole)?,
+            interval: wilson(part, whole, Z_95)?,
+            is_it,
+        })
+    }
+}
+
+/// Two rates against each other.
+pub(super) fn pair(this: (&str, (u64, u64)), other: (&str, (u64, u64))) -> Vec<Bar> {
+    [
+        Bar::new(this.0, this.1, true),
+        Bar::new(other.0, other.1, false),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Something that is wrong with a site.
@@ -234,7 +276,8 @@ impl Cost {
     pub(super) fn text(self) -> String {
         let number = |number: f64| match number.abs() < 9.95 {
             true => format!("{number:.1}"),
-            false => format!("{number:.0}"),
+            false if number < 0.0 => format!("-{}", thousands(-number.round() as u64)),
+            false => thousands(number.round() as u64),
         };
         format!(
             "{} ({} to {})",

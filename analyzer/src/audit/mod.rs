@@ -5,6 +5,8 @@
 
 mod facts;
 mod finding;
+mod flow;
+mod page;
 mod rules;
 mod table;
 mod weigh;
@@ -13,6 +15,8 @@ use serde::Serialize;
 use snag_store::Store;
 
 pub use self::finding::{Cost, Evidence, Finding, Rule, Severity};
+
+pub use self::page::html;
 
 use self::facts::Facts;
 use self::weigh::weigh;

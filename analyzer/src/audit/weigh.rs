@@ -5,7 +5,7 @@
 
 use std::cmp::Ordering;
 
-use super::finding::{Claim, Finding, Rule};
+use super::finding::{Bar, Claim, Evidence, Finding, Rule};
 use crate::statistics::{FALSE_DISCOVERY_RATE, adjusted};
 
 /// Weighs the claims of a period of so many weeks and conversions.
@@ -109,6 +109,15 @@ fn explains(claim: &Claim, symptom: &Claim) -> bool {
     claim.page == symptom.page && (is_of_page || is_same(claim, symptom))
 }
 
+/// Whether the bars of one are those of the other.
+fn is_drawn(known: &Evidence, evidence: &Evidence) -> bool {
+    let same =
+        |(one, other): (&Bar, &Bar)| one.label == other.label && one.interval == other.interval;
+    !evidence.bars.is_empty()
+        && known.bars.len() == evidence.bars.len()
+        && known.bars.iter().zip(&evidence.bars).all(same)
+}
+
 /// Takes in a claim: its evidence, its elements, and the larger cost.
 fn join(kept: &mut Claim, claim: Claim) {
     if cost(&claim) > cost(kept) {
@@ -126,17 +135,28 @@ fn join(kept: &mut Claim, claim: Claim) {
             kept.elements.push(element);
         }
     }
-    for evidence in claim.evidence {
-        if !kept.evidence.contains(&evidence) {
-            kept.evidence.push(evidence);
+    for mut evidence in claim.evidence {
+        if kept.evidence.contains(&evidence) {
+            continue;
         }
+        // Two fields of one form are shown in one chart.
+        let drawn = kept
+            .evidence
+            .iter_mut()
+            .find(|known| is_drawn(known, &evidence));
+        if let Some(known) = drawn {
+            for (bar, other) in known.bars.iter_mut().zip(evidence.bars.drain(..)) {
+                bar.is_it |= other.is_it;
+            }
+        }
+        kept.evidence.push(evidence);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::finding::{Cost, Evidence, Severity};
+    use crate::audit::finding::{Cost, Severity};
     use crate::statistics::Interval;
 
     fn claim(rule: Rule, page: &str, element: &str, p_value: f64, lost: f64) -> Claim {
@@ -157,6 +177,7 @@ mod tests {
             evidence: vec![Evidence {
                 text: format!("{rule:?} {element}"),
                 command: "snag".to_owned(),
+                bars: Vec::new(),
             }],
             advice: String::new(),
         }

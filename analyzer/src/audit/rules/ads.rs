@@ -43,6 +43,7 @@ fn unseen(facts: &Facts, ad: &Ad) -> Claim {
         evidence: vec![Evidence {
             text: format!("on the page and not seen: {}", share(this)),
             command: facts.command("ads"),
+            bars: Vec::new(),
         }],
         advice: "put it where people look, or do not pay for its place".to_owned(),
     }
@@ -64,6 +65,7 @@ fn invalid(facts: &Facts, ad: &Ad, shown: u64) -> Claim {
         evidence: vec![Evidence {
             text: format!("impressions by programs: {}", share(this)),
             command: facts.command("ads"),
+            bars: Vec::new(),
         }],
         advice: "do not pay for these, and see where they come from".to_owned(),
     }
@@ -106,6 +108,7 @@ fn best(facts: &Facts, placement: &str, compared: &ArmsCompared) -> Option<Claim
                 worst.name
             ),
             command: facts.command("ads compare"),
+            bars: Vec::new(),
         }],
         advice: "show it more often; if the others were not rotated at random, do that first"
             .to_owned(),

@@ -87,6 +87,7 @@ fn claim(facts: &Facts, wrong: &Wrong, rule: Rule, sort: Sort, people: u64, marg
                 format!("; of all on the page {}", share((found.visitors, found.of)))
             }),
             command: facts.command("links"),
+            bars: Vec::new(),
         }],
         advice: advice.to_owned(),
     }

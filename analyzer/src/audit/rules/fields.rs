@@ -2,7 +2,7 @@
 
 use super::FEWEST;
 use crate::audit::facts::Facts;
-use crate::audit::finding::{Claim, Cost, Evidence, Rule, share};
+use crate::audit::finding::{Bar, Claim, Cost, Evidence, Rule, share};
 use crate::reports::forms::{Form, FormField};
 use crate::reports::trouble::Sort;
 use crate::statistics::{Interval, odds_above, share_above};
@@ -59,12 +59,21 @@ fn stops(facts: &Facts, form: &Form, field: &FormField) -> Claim {
                 share(others)
             ),
             command: facts.command("forms"),
+            bars: side_by_side(form, field, |field| (field.stopped, field.touched)),
         }],
         advice: format!(
             "leave \"{}\" out, or say why it is needed and accept every way to write it",
             field.field
         ),
     }
+}
+
+/// The fields of a form in their order.
+fn side_by_side(form: &Form, field: &FormField, of: fn(&FormField) -> (u64, u64)) -> Vec<Bar> {
+    let fields = form.fields.iter();
+    fields
+        .filter_map(|other| Bar::new(&other.field, of(other), other.selector == field.selector))
+        .collect()
 }
 
 /// Those who stopped beyond what is usual at other fields, as those who sent the form convert.
@@ -129,6 +138,7 @@ fn refuses(facts: &Facts, form: &Form, field: &FormField) -> Option<Claim> {
                 share(others)
             ),
             command: facts.command("forms"),
+            bars: side_by_side(form, field, |field| (field.refused, field.touched)),
         }],
         advice: format!(
             "accept every way people write \"{}\", and mend it behind the form rather than refuse it",

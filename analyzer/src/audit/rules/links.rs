@@ -61,6 +61,7 @@ fn broken(facts: &Facts, broken: &Broken) -> Claim {
                 quoted(&broken.came_from)
             ),
             command: facts.command("links"),
+            bars: Vec::new(),
         }],
         advice: "let the link lead where it says, or send that address on to what took its place"
             .to_owned(),
@@ -94,6 +95,7 @@ fn dead(facts: &Facts, link: &Link) -> Claim {
                 thousands(link.clickers)
             ),
             command: facts.command("links"),
+            bars: Vec::new(),
         }],
         advice: "take it away, or say better what is behind it".to_owned(),
     }
@@ -126,6 +128,7 @@ fn unseen(facts: &Facts, link: &Link) -> Claim {
                 thousands(seen)
             ),
             command: facts.command("links"),
+            bars: Vec::new(),
         }],
         advice: "put it higher if it matters, take it away if it does not".to_owned(),
     }

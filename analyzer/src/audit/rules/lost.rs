@@ -2,7 +2,7 @@
 
 use super::FEWEST;
 use crate::audit::facts::Facts;
-use crate::audit::finding::{Claim, Cost, Evidence, Rule, share};
+use crate::audit::finding::{Claim, Cost, Evidence, Rule, pair, share};
 use crate::statistics::{odds_above, share_above};
 
 /// How many times the odds of getting lost other pages' may be: lists are gone back to more than others.
@@ -42,6 +42,7 @@ pub(super) fn claims(facts: &Facts) -> Vec<Claim> {
                         share(others)
                     ),
                     command: facts.command("lost"),
+                bars: pair((&page.page, this), ("other pages", others)),
                 }],
                 advice: "say on it what is behind each link, in the words of those who look for it".to_owned(),
             }

@@ -25,6 +25,7 @@ pub(super) fn claims(facts: &Facts) -> Vec<Claim> {
         evidence: vec![Evidence {
             text: format!("{} searches were given up or tried anew", share(affected)),
             command: facts.command("searches"),
+            bars: Vec::new(),
         }],
         advice: advice.to_owned(),
     };

@@ -6,7 +6,8 @@
 
 use super::FEWEST;
 use crate::audit::facts::{Facts, Told};
-use crate::audit::finding::{Claim, Cost, Evidence, Rule, share};
+use crate::audit::finding::{Claim, Cost, Evidence, Rule, pair, share};
+use crate::audit::flow::page;
 use crate::reports::funnel::{Funnel, Segment};
 use crate::statistics::{Interval, Z_95, log_odds, rate, upper_tail};
 
@@ -126,11 +127,7 @@ fn claim(
             "visitors with {dimension} {} do not get past \"{}\"",
             segment.value, before.name
         ),
-        page: before
-            .step
-            .strip_prefix("page:")
-            .unwrap_or_default()
-            .to_owned(),
+        page: page(&before.step).to_owned(),
         elements: vec![format!("{dimension}={}", segment.value)],
         affected: lost,
         p_value: Some(p),
@@ -149,6 +146,7 @@ fn claim(
                 share(lost_of_others)
             ),
             command: format!("{} --by {dimension}", told.command),
+            bars: pair((&segment.value, lost), ("all others", lost_of_others)),
         }],
         advice: format!(
             "walk through this step with {dimension} {} yourself",

@@ -1,11 +1,11 @@
 //! A screen of a flow that loses more than the other screens of it.
 //!
-//! Only screens of one flow are held against each other: pages of a funnel that lie in one folder, as `/checkout/1` and
-//! `/checkout/2`, or that have a form. A landing page loses most of its visitors everywhere, and is no fault.
+//! Only screens of one flow are held against each other: a landing page loses most of its visitors everywhere, and is no fault.
 
 use super::FEWEST;
 use crate::audit::facts::{Facts, Told};
-use crate::audit::finding::{Claim, Cost, Evidence, Rule, share};
+use crate::audit::finding::{Bar, Claim, Cost, Evidence, Rule, share};
+use crate::audit::flow::{page, screens};
 use crate::format::percent;
 use crate::reports::funnel::FunnelStep;
 use crate::statistics::{odds_above, rate, share_above};
@@ -24,7 +24,13 @@ pub(super) fn claims(facts: &Facts) -> Vec<Claim> {
 }
 
 fn of_funnel(facts: &Facts, told: &Told) -> Vec<Claim> {
-    let flow = flow(facts, told);
+    let steps: Vec<&str> = told
+        .funnel
+        .steps
+        .iter()
+        .map(|step| step.step.as_str())
+        .collect();
+    let flow = screens(&steps, &facts.forms);
     let lost = |step: &FunnelStep| Some((step.abandon.as_ref()?.visitors, step.visitors));
     let claim = |at: &usize| {
         let step = &told.funnel.steps[*at];
@@ -35,7 +41,7 @@ fn of_funnel(facts: &Facts, told: &Told) -> Vec<Claim> {
             .filter_map(|other| lost(&told.funnel.steps[*other]))
             .filter(|peer| peer.1 >= FEWEST)
             .collect();
-        if this.1 < FEWEST || peers.len() < 2 {
+        if step.optional || this.1 < FEWEST || peers.len() < 2 {
             return None;
         }
         let others = peers
@@ -56,7 +62,7 @@ fn of_funnel(facts: &Facts, told: &Told) -> Vec<Claim> {
                 percent(rate(this.0, this.1)?),
                 percent(usual)
             ),
-            page: page(step).to_owned(),
+            page: page(&step.step).to_owned(),
             elements: Vec::new(),
             affected: this,
             p_value: Some(p),
@@ -68,6 +74,13 @@ fn of_funnel(facts: &Facts, told: &Told) -> Vec<Claim> {
                     share(others)
                 ),
                 command: format!("{} --why", told.command),
+                            bars: flow
+                .iter()
+                .filter_map(|other| {
+                    let step = &told.funnel.steps[*other];
+                    Bar::new(&step.name, lost(step)?, other == at)
+                })
+                .collect(),
             }],
             advice: "see where its leavers go and what they met; ask for less on this screen, and test it with five people"
                 .to_owned(),
@@ -93,31 +106,4 @@ fn cost(told: &Told, at: usize, usual: f64) -> Option<Cost> {
             high: (abandon.interval.high - usual) * worth,
         },
     })
-}
-
-fn page(step: &FunnelStep) -> &str {
-    step.step.strip_prefix("page:").unwrap_or_default()
-}
-
-fn folder(page: &str) -> &str {
-    page.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
-/// The steps, from 0, that are screens of one flow; the last step is where it ends.
-fn flow(facts: &Facts, told: &Told) -> Vec<usize> {
-    let steps = &told.funnel.steps;
-    let pages: Vec<&str> = steps.iter().map(page).collect();
-    let shares_folder = |at: usize| {
-        let own = folder(pages[at]);
-        !own.is_empty()
-            && pages
-                .iter()
-                .enumerate()
-                .any(|(other, page)| other != at && folder(page) == own)
-    };
-    let has_form = |at: usize| facts.forms.forms.iter().any(|form| form.page == pages[at]);
-    (0..steps.len().saturating_sub(1))
-        .filter(|at| !pages[*at].is_empty() && !steps[*at].optional)
-        .filter(|at| shares_folder(*at) || has_form(*at))
-        .collect()
 }

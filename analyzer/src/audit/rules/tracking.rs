@@ -36,6 +36,7 @@ fn untold(facts: &Facts, target: &Untold) -> Claim {
                 target.pages.join(", ")
             ),
             command: facts.command("tracking"),
+            bars: Vec::new(),
         }],
         advice: "put the snippet into that page, or see whether it opens at all".to_owned(),
     }
@@ -60,6 +61,7 @@ fn silence(facts: &Facts, silence: &Silence) -> Claim {
                 thousands(silence.expected.round() as u64)
             ),
             command: facts.command("tracking"),
+            bars: Vec::new(),
         }],
         advice: "see what was changed on the site or at the collector then".to_owned(),
     }

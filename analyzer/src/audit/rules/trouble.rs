@@ -62,10 +62,10 @@ fn claim(facts: &Facts, trouble: &Trouble) -> Option<Claim> {
         }),
         evidence: vec![Evidence {
             text: trouble.matched.map_or_else(
-                || format!("{} met it", share(met)),
+                || format!("{} who were there met it", share(met)),
                 |matched| {
                     format!(
-                        "{} met it; {:.1} % of them converted, of others on the same page and device {:.1} %",
+                        "{} who were there met it; {:.1} % of them converted, of others on the same page and device {:.1} %",
                         share(met),
                         matched.rate * 100.0,
                         matched.others_rate * 100.0
@@ -73,6 +73,7 @@ fn claim(facts: &Facts, trouble: &Trouble) -> Option<Claim> {
                 },
             ),
             command: facts.command("trouble"),
+                bars: Vec::new(),
         }],
         advice: advice.to_owned(),
     })
