@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod audit;
 mod funnel;
 
 use std::net::SocketAddr;
@@ -10,6 +11,7 @@ use snag_analyzer::definitions::StepOrGoal;
 use snag_analyzer::{Dimensions, Filters, Format, Moment, Pattern, Step};
 use url::Url;
 
+pub(crate) use self::audit::{Audit, Findings, Judged};
 pub(crate) use self::funnel::{Funnel, FunnelAction, FunnelDefinition, Funnels, Goal, Goals};
 
 /// Finds where a website trips its visitors, and says how sure it is.
@@ -67,6 +69,9 @@ pub(crate) enum Command {
     Goals(Goals),
     /// What is wrong with the site, in the order of what it costs
     Audit(Audit),
+    /// What audits found so far, and what is thought of it
+    #[command(subcommand)]
+    Findings(Findings),
     /// Visitors, visits, pages shown, bounces and duration, beside the stretch before
     Overview(Visits),
     /// Pages: who saw them, who came in and who went out by them
@@ -257,28 +262,6 @@ pub(crate) struct Visits {
     /// Rows at most
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) limit: u32,
-    /// How to print
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
-    pub(crate) format: Format,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Audit {
-    /// Site identifier, as in data-site
-    #[arg(long, value_name = "SITE")]
-    pub(crate) site: String,
-    /// First day, 2026-01-31, or time [default: all there is]
-    #[arg(long, value_name = "DATE")]
-    pub(crate) from: Option<Moment>,
-    /// Last day, included, or time
-    #[arg(long, value_name = "DATE")]
-    pub(crate) to: Option<Moment>,
-    /// What visitors are to do, written like a step of a funnel, or goal:NAME [default: what most came for]
-    #[arg(long, value_name = "STEP")]
-    pub(crate) goal: Option<StepOrGoal>,
-    /// File to write it to as a page that can be sent and printed
-    #[arg(long, value_name = "FILE")]
-    pub(crate) html: Option<PathBuf>,
     /// How to print
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(crate) format: Format,

@@ -74,6 +74,7 @@ async fn run(command: Command, config: Config) -> anyhow::Result<Exit> {
         Command::Import(Import::Events(import)) => {
             commands::import::run(import, &config, &environment).await
         }
+        Command::Findings(asked) => commands::audit::findings(asked, &config, &environment).await,
         Command::Audit(asked) => commands::audit::run(asked, &config, &environment).await,
         Command::Overview(visits) => {
             commands::visits::run(Which::Overview, visits, &config, &environment).await

@@ -127,6 +127,15 @@ impl Period {
         self.from.is_none() && self.to.is_none()
     }
 
+    /// From one moment until right before another, in milliseconds since 1970.
+    pub(crate) fn between(start: i64, end: i64) -> Self {
+        let moment = |at| Timestamp::from_millisecond(at).ok().map(Moment::Time);
+        Self {
+            from: moment(start),
+            to: moment(end - 1),
+        }
+    }
+
     /// The stretch of the same length right before, of a period with both ends.
     pub(crate) fn before(&self) -> Option<Self> {
         let (start, end) = (self.start()?, self.end()?);

@@ -43,7 +43,9 @@ pub(super) struct Told {
 pub(super) struct Facts {
     /// The site as a shell takes it, with the period: ` --site shop --from 2026-01-01`.
     pub(super) options: String,
-    /// The length of what is covered, in weeks; at least a day.
+    /// From when to when, in milliseconds since 1970.
+    pub(super) covered: Option<(i64, i64)>,
+    /// The length of that in weeks; at least a day.
     pub(super) weeks: f64,
     /// Visitors of the period.
     pub(super) visitors: u64,
@@ -84,10 +86,8 @@ impl Facts {
         let found = coverage(store, &span.site).await?;
         let first = span.period.start().or(found.map(|found| found.first_ms));
         let last = span.period.end().or(found.map(|found| found.last_ms));
-        let days = match (first, last) {
-            (Some(first), Some(last)) => (last - first) as f64 / DAY_MS,
-            _ => 1.0,
-        };
+        let covered = first.zip(last);
+        let days = covered.map_or(1.0, |(first, last)| (last - first) as f64 / DAY_MS);
         let visitors = span
             .query(store, PEOPLE_SQL, &span.period)
             .fetch_one()
@@ -123,6 +123,7 @@ impl Facts {
         };
         Ok(Self {
             options,
+            covered,
             weeks: days.max(1.0) / 7.0,
             visitors,
             conversions: conversions(store, span, goal.as_ref()).await?,

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::change::Change;
+
 use crate::format::{percent, thousands};
 use crate::statistics::{Interval, Z_95, rate, wilson};
 
@@ -176,6 +178,10 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// What to do about it.
     pub advice: String,
+    /// What became of it since the period before, if asked for.
+    pub change: Option<Change>,
+    /// What is known of it from before: accepted, or back after it was said to be fixed.
+    pub state: Option<&'static str>,
 }
 
 /// What a rule says, before all claims are weighed together.
@@ -196,7 +202,7 @@ pub(super) struct Claim {
 
 impl Claim {
     /// A number that is the same for the same place and fault.
-    fn id(&self) -> String {
+    pub(super) fn id(&self) -> String {
         let rule = serde_json::to_string(&self.rule).unwrap_or_default();
         let first = self.elements.first().map_or("", String::as_str);
         // FNV-1a, which stays the same whatever the compiler.
@@ -229,6 +235,8 @@ impl Claim {
             p_value: self.p_value,
             evidence: self.evidence,
             advice: self.advice,
+            change: None,
+            state: None,
         }
     }
 

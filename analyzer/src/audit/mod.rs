@@ -3,9 +3,11 @@
 //! Invariant: what is claimed was tested against a margin that matters, all tests under one false-discovery control, and each
 //! finding names the commands that show the same. On a sound site it says that nothing was found.
 
+mod change;
 mod facts;
 mod finding;
 mod flow;
+mod history;
 mod page;
 mod rules;
 mod table;
@@ -14,8 +16,10 @@ mod weigh;
 use serde::Serialize;
 use snag_store::Store;
 
+pub use self::change::Change;
 pub use self::finding::{Cost, Evidence, Finding, Rule, Severity};
 
+pub use self::history::{Findings, Kept, State, findings, judge, keep, recall};
 pub use self::page::html;
 
 use self::facts::Facts;
@@ -37,6 +41,8 @@ pub struct AuditRequest {
     pub period: Period,
     /// What visitors are to do; without it what most came for.
     pub goal: Option<StepOrGoal>,
+    /// Whether to hold it against the stretch of the same length right before.
+    pub is_compared: bool,
 }
 
 /// What is wrong with a site.
@@ -60,6 +66,8 @@ pub struct Audit {
     pub tested: usize,
     /// The costliest first.
     pub findings: Vec<Finding>,
+    /// What was found in the stretch before and surely is no more, if asked for.
+    pub gone: Vec<Finding>,
     /// What should be known beside them.
     pub notes: Vec<String>,
 }
@@ -76,15 +84,23 @@ pub async fn audit(store: &Store, request: AuditRequest) -> Result<Audit, Error>
         limit: 1,
     };
     let covered = span.covered(store, Over::Visits).await?;
-    let facts = Facts::gather(store, &request.site, request.period, request.goal).await?;
+    let facts = Facts::gather(store, &request.site, request.period, request.goal.clone()).await?;
     let claims = rules::claims(&facts);
+    let counts = change::counts(&claims);
     let tested = claims
         .iter()
         .filter(|claim| claim.p_value.is_some())
         .count();
-    let findings = weigh(claims, facts.weeks, facts.conversions);
-    Ok(Audit {
-        headline: headline(&request.site, &facts, &findings),
+    let mut findings = weigh(claims, facts.weeks, facts.conversions);
+    let gone = match request.is_compared {
+        false => Vec::new(),
+        true => {
+            let before = before(store, &request, facts.covered).await?;
+            change::mark(&mut findings, before, &counts)
+        }
+    };
+    let mut audit = Audit {
+        headline: String::new(),
         from: covered.from,
         to: covered.to,
         visitors: facts.visitors,
@@ -94,10 +110,36 @@ pub async fn audit(store: &Store, request: AuditRequest) -> Result<Audit, Error>
         notes: notes(&facts, tested),
         site: request.site,
         findings,
-    })
+        gone,
+    };
+    audit.tell();
+    Ok(audit)
 }
 
-fn headline(site: &str, facts: &Facts, findings: &[Finding]) -> String {
+/// What was found in the stretch of the same length right before.
+async fn before(
+    store: &Store,
+    request: &AuditRequest,
+    covered: Option<(i64, i64)>,
+) -> Result<Vec<Finding>, Error> {
+    let Some((first, last)) = covered else {
+        return Ok(Vec::new());
+    };
+    let Some(period) = Period::between(first, last).before() else {
+        return Ok(Vec::new());
+    };
+    let facts = Facts::gather(store, &request.site, period, request.goal.clone()).await?;
+    Ok(weigh(rules::claims(&facts), facts.weeks, facts.conversions))
+}
+
+impl Audit {
+    /// Says in one sentence what there is.
+    fn tell(&mut self) {
+        self.headline = headline(&self.site, self.visitors, &self.findings);
+    }
+}
+
+fn headline(site: &str, visitors: u64, findings: &[Finding]) -> String {
     let wrong = findings
         .iter()
         .filter(|finding| finding.severity != Severity::Chance)
@@ -111,20 +153,20 @@ fn headline(site: &str, facts: &Facts, findings: &[Finding]) -> String {
             },
             first.title
         ),
-        _ if facts.visitors == 0 => {
+        _ if visitors == 0 => {
             format!("nothing is known of {site} here, so nothing can be said")
         }
-        _ if facts.visitors < FEWEST => format!(
+        _ if visitors < FEWEST => format!(
             "{} of {site} {} too few to say anything: {FEWEST} are the least",
-            match facts.visitors {
+            match visitors {
                 1 => "one visitor".to_owned(),
                 visitors => format!("{visitors} visitors"),
             },
-            if facts.visitors == 1 { "is" } else { "are" }
+            if visitors == 1 { "is" } else { "are" }
         ),
         _ => format!(
             "nothing wrong was found on {site}, by {} visitors",
-            thousands(facts.visitors)
+            thousands(visitors)
         ),
     }
 }

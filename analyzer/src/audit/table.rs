@@ -1,10 +1,10 @@
 //! How an audit is printed: the list, then what shows each finding.
 
 use super::finding::{Finding, Severity};
-use super::{Audit, Evidence};
+use super::{Audit, Change, Evidence};
 use crate::format::{Cell, Column, Measure, Report, Section};
 
-const COLUMNS: [Column; 9] = [
+const COLUMNS: [Column; 10] = [
     Column::people("#", Measure::Text),
     Column::data("id", Measure::Text),
     Column::both("How bad", "severity", Measure::Text),
@@ -14,6 +14,7 @@ const COLUMNS: [Column; 9] = [
     Column::both("Visitors", "affected", Measure::Count),
     Column::both("Costs a week", "cost", Measure::Text),
     Column::both("p", "p_adjusted", Measure::Text),
+    Column::both("Since", "change", Measure::Text),
 ];
 
 /// A p-value as people read it.
@@ -29,6 +30,29 @@ pub(super) fn p_text(p: Option<f64>) -> String {
 pub(super) fn cost_text(finding: &Finding) -> Option<String> {
     let cost = finding.cost.filter(|cost| cost.interval.low > 0.0)?;
     Some(cost.text())
+}
+
+/// What became of it, and what is known of it.
+fn since(finding: &Finding) -> String {
+    let words = [finding.change.map(Change::name), finding.state];
+    words.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+fn gone(gone: &[Finding]) -> Option<Section> {
+    let row = |finding: &Finding| {
+        vec![
+            Cell::Text(finding.id.clone()),
+            Cell::Text(finding.title.clone()),
+        ]
+    };
+    (!gone.is_empty()).then(|| Section {
+        title: "Found in the stretch before, and gone".to_owned(),
+        columns: vec![
+            Column::people("Id", Measure::Text),
+            Column::people("What", Measure::Text),
+        ],
+        rows: gone.iter().map(row).collect(),
+    })
 }
 
 impl Report for Audit {
@@ -56,6 +80,7 @@ impl Report for Audit {
                 },
                 cost_text(finding).map_or(Cell::None, Cell::Text),
                 Cell::Text(p_text(finding.p_adjusted)),
+                Cell::Text(since(finding)),
             ]
         };
         self.findings.iter().enumerate().map(row).collect()
@@ -83,7 +108,8 @@ impl Report for Audit {
                 rows,
             }
         };
-        self.findings.iter().enumerate().map(section).collect()
+        let found = self.findings.iter().enumerate().map(section);
+        found.chain(gone(&self.gone)).collect()
     }
 
     /// A sound site is a result, too.
