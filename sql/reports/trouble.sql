@@ -1,7 +1,7 @@
 -- What people met on pages, and whether they converted afterwards, beside all who were on those pages; by device. A page is
 -- its path, a group of pages its beginning with a star; the first time someone is there counts, and only of who had not
 -- converted before. Of what was met the first time counts too. A page that was not there is met on the page before it. Rows
--- of what 'all' is are of all who were on the page.
+-- of what 'all' is are of all who were on the page, of pages on which anything was met.
 WITH
     done AS
     (
@@ -9,24 +9,6 @@ WITH
         FROM events
         WHERE site = {site:String} AND bot = '' AND {{period}} AND {{filters}} AND ({{goal}})
         GROUP BY visitor
-    ),
-    shown AS
-    (
-        SELECT visitor, page, min(time) AS at, any(device) AS device
-        FROM
-        (
-            SELECT visitor, {{page}} AS page, time, toString(device) AS device
-            FROM events
-            WHERE site = {site:String} AND bot = '' AND {{period}} AND {{filters}} AND kind = 'pageview' AND amount < 400
-        )
-        GROUP BY visitor, page
-    ),
-    present AS
-    (
-        SELECT visitor, page, shown.at AS at, device, done.at AS done_at
-        FROM shown
-        LEFT ANY JOIN done ON done.visitor = shown.visitor
-        WHERE toUnixTimestamp64Milli(done.at) = 0 OR done.at >= shown.at
     ),
     told AS
     (
@@ -51,6 +33,25 @@ WITH
         SELECT visitor, page, what, word, element, min(time) AS at
         FROM (SELECT visitor, {{page}} AS page, what, word, element, time FROM (SELECT visitor, met_on AS path, what, word, hit AS element, time FROM told))
         GROUP BY visitor, page, what, word, element
+    ),
+    shown AS
+    (
+        SELECT visitor, page, min(time) AS at, any(device) AS device
+        FROM
+        (
+            SELECT visitor, {{page}} AS page, time, toString(device) AS device
+            FROM events
+            WHERE site = {site:String} AND bot = '' AND {{period}} AND {{filters}} AND kind = 'pageview' AND amount < 400
+                AND path IN (SELECT path FROM pages WHERE site = {site:String} AND {{page}} IN (SELECT page FROM met))
+        )
+        GROUP BY visitor, page
+    ),
+    present AS
+    (
+        SELECT visitor, page, shown.at AS at, device, done.at AS done_at
+        FROM shown
+        LEFT ANY JOIN done ON done.visitor = shown.visitor
+        WHERE toUnixTimestamp64Milli(done.at) = 0 OR done.at >= shown.at
     )
 SELECT
     counted.page AS page,
