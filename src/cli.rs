@@ -325,11 +325,14 @@ pub(crate) enum Rebuild {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Import {
     /// Newline-delimited JSON, one event a line; .gz and .zst are read as they are
-    Events(ImportEvents),
+    Events(ImportFiles),
+    /// What pages sent, one batch a line with when and from whom it came: {"time":…,"visitor":…,"user_agent":…,"country":…,
+    /// "body":{"v":2,…}}; .gz and .zst are read as they are
+    Recordings(ImportFiles),
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct ImportEvents {
+pub(crate) struct ImportFiles {
     /// Files; - is standard input
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
