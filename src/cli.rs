@@ -1,6 +1,7 @@
 //! What can be typed.
 
 mod funnel;
+mod simulate;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use snag_analyzer::{Dimensions, Filters, Format, Moment, Pattern, Step};
 use url::Url;
 
 pub(crate) use self::funnel::{Funnel, FunnelAction, FunnelDefinition, Funnels, Goal, Goals};
+pub(crate) use self::simulate::Simulate;
 
 /// Finds where a website trips its visitors, and says how sure it is.
 #[derive(Debug, Parser)]
@@ -146,8 +148,8 @@ pub(crate) enum Command {
     Snippet(Snippet),
     /// Open a page and say whether the tag is there and its beacons arrive
     Verify(Verify),
-    /// Send made-up visitors with known habits to a collector
-    Simulate(Simulate),
+    /// Make up visitors, of a site with known defects or with known habits: into files, or sent to a collector
+    Simulate(Box<Simulate>),
 }
 
 /// Pages as a step names them.
@@ -369,26 +371,4 @@ pub(crate) struct Chosen {
     /// All that were set aside
     #[arg(long)]
     pub(crate) all: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Simulate {
-    /// What the visitors do, in TOML
-    #[arg(long, value_name = "FILE")]
-    pub(crate) habits: PathBuf,
-    /// The collector
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:7624")]
-    pub(crate) to: Url,
-    /// How many visitors
-    #[arg(long, value_name = "N", default_value_t = 3000)]
-    pub(crate) visitors: u32,
-    /// Another seed gives other visitors
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub(crate) seed: u64,
-    /// Where the site's pages are, if not where the habits say
-    #[arg(long, value_name = "URL")]
-    pub(crate) origin: Option<Url>,
-    /// File to write what they truly did to
-    #[arg(long, value_name = "FILE")]
-    pub(crate) truth: Option<PathBuf>,
 }

@@ -124,7 +124,7 @@ async fn run(command: Command, config: Config) -> anyhow::Result<Exit> {
         Command::Spool(spool) => commands::spool::run(spool, &config),
         Command::Snippet(snippet) => commands::snippet::run(&snippet),
         Command::Verify(verify) => commands::verify::run(&verify),
-        Command::Simulate(simulate) => commands::simulate::run(simulate).await,
+        Command::Simulate(simulate) => commands::simulate::run(*simulate).await,
     }
 }
 
