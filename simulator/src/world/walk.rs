@@ -24,6 +24,8 @@ const WORDS: u128 = 1024;
 const IMPATIENCE: [(f64, f64); 5] = [(1.0, 1.0), (3.0, 1.32), (5.0, 1.9), (6.0, 2.06), (10.0, 2.23)];
 /// A stay is no longer, for 30 minutes end a session.
 const LONGEST_MS: u64 = 20 * 60 * 1000;
+/// Share of those before a form that have another look at something first.
+const SECOND_THOUGHTS: f64 = 0.05;
 /// After which share of the period somebody returns, at least and at most: six hours to two weeks of four.
 const RETURN: (f64, f64) = (0.009, 0.5);
 /// A sight of a page is no shorter.
@@ -449,6 +451,7 @@ impl Walker<'_> {
         if let (Some(form), Some(behind)) = (place.form(), place.behind)
             && nearer(behind)
             && reading.next.is_none()
+            && (reading.quits || place.own == 0 || finds >= SECOND_THOUGHTS)
         {
             let device = &world.devices[self.who.device];
             let filled = fill(rng, form, device, self.who.patience, reading.quits);
