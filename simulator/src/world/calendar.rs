@@ -50,7 +50,11 @@ impl Calendar {
         let share = (number as f64 + chance) / self.sessions.max(1) as f64;
         let hour = self.shares.partition_point(|end| *end < share);
         let hour = hour.min(self.shares.len() - 1);
-        let start = if hour == 0 { 0.0 } else { self.shares[hour - 1] };
+        let start = if hour == 0 {
+            0.0
+        } else {
+            self.shares[hour - 1]
+        };
         let part = (share - start) / (self.shares[hour] - start);
         let within = milliseconds(part.clamp(0.0, 1.0) * HOUR_MS as f64).min(HOUR_MS - 1);
         self.begins + i64::try_from(hour as u64 * HOUR_MS + within).unwrap_or(0)

@@ -35,7 +35,10 @@ pub(super) struct Usage {
 impl Filled {
     /// Milliseconds it took.
     pub(super) fn length(&self) -> u64 {
-        let fields = self.fields.iter().map(|field| field.hesitation + field.dwell);
+        let fields = self
+            .fields
+            .iter()
+            .map(|field| field.hesitation + field.dwell);
         fields.sum::<u64>() + 1500 * self.acts.len() as u64
     }
 }

@@ -401,7 +401,10 @@ impl World {
             .ok_or_else(|| Error::Habits {
                 place: "family".to_owned(),
                 problem: format!("there is none named {name:?}"),
-                mend: format!("choose one of {}", FAMILIES.map(|(known, _)| known).join(", ")),
+                mend: format!(
+                    "choose one of {}",
+                    FAMILIES.map(|(known, _)| known).join(", ")
+                ),
             })?;
         Self::draw(text, Path::new(name), seed)
     }

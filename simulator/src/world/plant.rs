@@ -47,7 +47,9 @@ pub(super) fn place(world: &World, wanted: Vec<Defect>, seed: u64) -> Result<Vec
         let defect = draw(world, wish, &planted, &mut rng).ok_or_else(|| Error::Habits {
             place: format!("defects[{number}]"),
             problem: format!("there is no such place for {:?}", wish.kind),
-            mend: "name another page, element, field or browser, or leave them out to have one drawn".to_owned(),
+            mend:
+                "name another page, element, field or browser, or leave them out to have one drawn"
+                    .to_owned(),
         })?;
         planted.push(defect);
     }
@@ -74,12 +76,7 @@ fn rng(seed: u64) -> ChaCha8Rng {
     rng
 }
 
-fn draw(
-    world: &World,
-    wish: &Defect,
-    planted: &[Defect],
-    rng: &mut ChaCha8Rng,
-) -> Option<Defect> {
+fn draw(world: &World, wish: &Defect, planted: &[Defect], rng: &mut ChaCha8Rng) -> Option<Defect> {
     let matches = |wish: &str, found: &str| wish.is_empty() || wish == found;
     let places: Vec<Defect> = places(world, wish.kind)
         .into_iter()
@@ -112,8 +109,7 @@ fn clash(one: &Defect, other: &Defect) -> bool {
                 | DefectKind::MobileFailingStep
         )
     };
-    one.page == other.page
-        && (one.element == other.element || is_of_form(one) && is_of_form(other))
+    one.page == other.page && (one.element == other.element || is_of_form(one) && is_of_form(other))
 }
 
 /// All places for a kind.
@@ -189,7 +185,10 @@ fn places(world: &World, kind: DefectKind) -> Vec<Defect> {
 fn is_one_of_many(world: &World, page: &Page) -> bool {
     let folder = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
     let own = folder(&page.path).filter(|folder| !folder.is_empty());
-    let alike = world.pages.iter().filter(|other| folder(&other.path) == own);
+    let alike = world
+        .pages
+        .iter()
+        .filter(|other| folder(&other.path) == own);
     own.is_some() && page.form.is_none() && alike.count() >= ALIKE
 }
 

@@ -43,7 +43,11 @@ impl<'a> Recorder<'a> {
         let world = site.world;
         Self {
             world,
-            sheets: site.pages.iter().map(|place| Sheet::new(world, place)).collect(),
+            sheets: site
+                .pages
+                .iter()
+                .map(|place| Sheet::new(world, place))
+                .collect(),
             origin: world.origin.origin().ascii_serialization(),
             head: format!(r#"{{"v":2,"s":{},"p":"#, quoted(&world.site)),
         }
@@ -95,7 +99,9 @@ impl<'a> Recorder<'a> {
     }
 
     fn url(&self, view: &View, query: &str) -> String {
-        let path = view.page.map_or(&*view.missing, |page| &self.world.pages[page].path);
+        let path = view
+            .page
+            .map_or(&*view.missing, |page| &self.world.pages[page].path);
         let mut url = format!("{}{path}", self.origin);
         let search = self.world.search.as_ref();
         match view.term.zip(search) {
@@ -146,7 +152,11 @@ impl<'a> Recorder<'a> {
                     true => view.stay * 6 / 10 / (1 + item.at as u64),
                     false => 0,
                 };
-                let visible = visible.max(if told.clicked.contains(&number) { 1000 } else { 0 });
+                let visible = visible.max(if told.clicked.contains(&number) {
+                    1000
+                } else {
+                    0
+                });
                 told.row(&[
                     EXPOSURE,
                     whole(view.stay),

@@ -69,7 +69,9 @@ pub async fn send(
                     instant,
                 };
                 let body = |ago: u64| Ok(format!("{before}{ago}{after}").into_bytes());
-                let took = courier.deliver(&visit.who.agent, address, loaded, body).await?;
+                let took = courier
+                    .deliver(&visit.who.agent, address, loaded, body)
+                    .await?;
                 beacons += 1;
                 slowest = slowest.max(took);
             }

@@ -67,7 +67,8 @@ impl Drawing {
         let wrong = |name: &str| Error::Habits {
             place: format!("sets.{name}"),
             problem: "is no set".to_owned(),
-            mend: "write it as { count = \"3..6\", names = [\"Tide mug\", …] }, with names enough".to_owned(),
+            mend: "write it as { count = \"3..6\", names = [\"Tide mug\", …] }, with names enough"
+                .to_owned(),
         };
         let sets = sets.as_table().ok_or_else(|| wrong(""))?;
         for (name, set) in sets {
@@ -202,7 +203,10 @@ mod tests {
     #[test]
     fn names_are_drawn_and_written_out_and_ranges_become_numbers() {
         let world = drawn(TEXT, 3);
-        assert_eq!(world["title"].as_str(), Some("Blue Heron blue-heron {128..141}"));
+        assert_eq!(
+            world["title"].as_str(),
+            Some("Blue Heron blue-heron {128..141}")
+        );
         assert!((0.2..=0.4).contains(&world["rate"].as_float().unwrap()));
         assert_eq!(world["viewport"].as_array().unwrap().len(), 2);
         let pages = world["pages"].as_array().unwrap();

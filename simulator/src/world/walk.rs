@@ -21,7 +21,13 @@ const MOST_PAGES: usize = 30;
 /// Words of chance that one pageview may take.
 const WORDS: u128 = 1024;
 /// By how much the load grows the chance to leave: seconds, factor.
-const IMPATIENCE: [(f64, f64); 5] = [(1.0, 1.0), (3.0, 1.32), (5.0, 1.9), (6.0, 2.06), (10.0, 2.23)];
+const IMPATIENCE: [(f64, f64); 5] = [
+    (1.0, 1.0),
+    (3.0, 1.32),
+    (5.0, 1.9),
+    (6.0, 2.06),
+    (10.0, 2.23),
+];
 /// A stay is no longer, for 30 minutes end a session.
 const LONGEST_MS: u64 = 20 * 60 * 1000;
 /// Share of those before a form that have another look at something first.
@@ -206,7 +212,8 @@ pub(super) fn walk(site: &Site<'_>, run: &Run, number: u64) -> Visit {
     let mut walker = Walker {
         site,
         way: site.ways[task].as_deref(),
-        haste: world.tasks[task].leave * world.sources[source].haste
+        haste: world.tasks[task].leave
+            * world.sources[source].haste
             * world.devices[who.device].toil
             / who.patience,
         who,
@@ -350,7 +357,9 @@ impl Walker<'_> {
         };
         let tired = 1.0 + 0.06 * self.views.len() as f64;
         let leave = place.page.leave * self.haste * impatience(load / 1000.0) * tired;
-        let is_there = self.way.is_some_and(|way| to.page.is_some_and(|page| way[page] == 0));
+        let is_there = self
+            .way
+            .is_some_and(|way| to.page.is_some_and(|page| way[page] == 0));
         let quits = leaves < leave.min(0.97) || is_there;
         if quits {
             view.stay = (view.stay * 2 / 3).max(SHORTEST_MS);
@@ -455,7 +464,10 @@ impl Walker<'_> {
         {
             let device = &world.devices[self.who.device];
             let filled = fill(rng, form, device, self.who.patience, reading.quits);
-            reading.view.acts.extend(filled.acts.iter().map(|act| (0, *act)));
+            reading
+                .view
+                .acts
+                .extend(filled.acts.iter().map(|act| (0, *act)));
             reading.view.stay = reading.view.stay.max(filled.length());
             if filled.is_through {
                 reading.next = Some(Next::page(behind));
@@ -469,7 +481,12 @@ impl Walker<'_> {
         if let (Some(search), Some(results)) = (&world.search, self.site.results)
             && self.way.is_some()
             && !place.page.bare
-            && searches < if reading.view.empty { 0.5 } else { search.share }
+            && searches
+                < if reading.view.empty {
+                    0.5
+                } else {
+                    search.share
+                }
         {
             reading.view.acts.push((0, Act::Search));
             reading.next = Some(Next {
@@ -488,7 +505,11 @@ impl Walker<'_> {
             () if nearer(way.to) => way.link.pull * scent,
             () => way.link.pull,
         };
-        let links = place.links.iter().enumerate().map(|(number, way)| weight(number, way));
+        let links = place
+            .links
+            .iter()
+            .enumerate()
+            .map(|(number, way)| weight(number, way));
         let offered: f64 = links.clone().sum();
         let is_led = place
             .links
