@@ -17,7 +17,7 @@ mod step;
 mod truth;
 mod visit;
 mod walk;
-mod world;
+pub mod world;
 
 pub use address::Addresses;
 pub use agent::Agent;

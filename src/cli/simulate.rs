@@ -26,16 +26,31 @@ pub(crate) struct Simulate {
     #[arg(long = "plant", value_name = "KIND", value_parser = defect, conflicts_with = "habits")]
     pub(crate) planted: Vec<Defect>,
     /// How many sessions
-    #[arg(long, value_name = "N", default_value_t = 10_000, conflicts_with = "habits")]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 10_000,
+        conflicts_with = "habits"
+    )]
     pub(crate) sessions: u32,
     /// The last day, UTC
-    #[arg(long, value_name = "DATE", default_value = "2026-06-28", conflicts_with = "habits")]
+    #[arg(
+        long,
+        value_name = "DATE",
+        default_value = "2026-06-28",
+        conflicts_with = "habits"
+    )]
     pub(crate) until: Date,
     /// Over how many days sessions are spread
     #[arg(long, value_name = "N", default_value_t = 28, conflicts_with = "habits", value_parser = clap::value_parser!(u32).range(1..=3650))]
     pub(crate) days: u32,
     /// Sessions over which the share of conversions that a defect costs is reckoned at least
-    #[arg(long, value_name = "N", default_value_t = 50_000, conflicts_with = "habits")]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 50_000,
+        conflicts_with = "habits"
+    )]
     pub(crate) reckoned: u32,
     /// Directory for recordings.ndjson.zst, truth.json and world.toml
     #[arg(long, value_name = "DIR", conflicts_with_all = ["habits", "to"])]

@@ -219,8 +219,14 @@ impl Defect {
             return;
         };
         for place in &mut page.ads {
-            if place.creatives.iter().any(|creative| creative.ad == self.element) {
-                place.creatives.retain(|creative| creative.ad == self.element);
+            if place
+                .creatives
+                .iter()
+                .any(|creative| creative.ad == self.element)
+            {
+                place
+                    .creatives
+                    .retain(|creative| creative.ad == self.element);
             }
         }
     }
@@ -242,7 +248,9 @@ impl Defect {
 
     fn field_of<'a>(&self, page: &'a mut Page) -> Option<&'a mut super::Field> {
         let form: &mut Form = page.form.as_mut()?;
-        form.fields.iter_mut().find(|field| field.name == self.field)
+        form.fields
+            .iter_mut()
+            .find(|field| field.name == self.field)
     }
 
     fn link_of<'a>(&self, page: &'a mut Page) -> Option<&'a mut Link> {
@@ -250,7 +258,9 @@ impl Defect {
     }
 
     fn placement_of<'a>(&self, page: &'a mut Page) -> Option<&'a mut Placement> {
-        page.ads.iter_mut().find(|place| place.placement == self.element)
+        page.ads
+            .iter_mut()
+            .find(|place| place.placement == self.element)
     }
 }
 

@@ -5,7 +5,8 @@
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
-use super::walk::{Act, Submitted, lasting, milliseconds};
+use super::luck::{lasting, milliseconds};
+use super::walk::{Act, Submitted};
 use super::{Device, Form};
 
 /// How a form was filled in.
@@ -35,7 +36,10 @@ pub(super) struct Usage {
 impl Filled {
     /// Milliseconds it took.
     pub(super) fn length(&self) -> u64 {
-        let fields = self.fields.iter().map(|field| field.hesitation + field.dwell);
+        let fields = self
+            .fields
+            .iter()
+            .map(|field| field.hesitation + field.dwell);
         fields.sum::<u64>() + 1500 * self.acts.len() as u64
     }
 }

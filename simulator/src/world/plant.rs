@@ -5,10 +5,11 @@
 
 use std::collections::BTreeSet;
 
+use rand::Rng;
 use rand::seq::{IndexedRandom as _, SliceRandom as _};
-use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use super::luck::{For, chances};
 use super::site::{NOWHERE, Site};
 use super::{Defect, DefectKind, Page, World};
 use crate::Error;
@@ -20,7 +21,7 @@ const ALIKE: usize = 3;
 
 /// Draws so many more defects, or as many as there are places for, each of another kind than all others.
 pub fn plant(world: &World, count: usize, seed: u64) -> Vec<Defect> {
-    let mut rng = rng(seed);
+    let mut rng = chances(&world.family, seed, For::Defects);
     let mut kinds: Vec<DefectKind> = DefectKind::ALL.to_vec();
     kinds.shuffle(&mut rng);
     let there = world.defects.len();
@@ -41,13 +42,15 @@ pub fn plant(world: &World, count: usize, seed: u64) -> Vec<Defect> {
 /// # Errors
 /// [`Error::Habits`] where a site has no place for one, or none that was named.
 pub(super) fn place(world: &World, wanted: Vec<Defect>, seed: u64) -> Result<Vec<Defect>, Error> {
-    let mut rng = rng(seed);
+    let mut rng = chances(&world.family, seed, For::Defects);
     let mut planted = Vec::new();
     for (number, wish) in wanted.iter().enumerate() {
         let defect = draw(world, wish, &planted, &mut rng).ok_or_else(|| Error::Habits {
             place: format!("defects[{number}]"),
             problem: format!("there is no such place for {:?}", wish.kind),
-            mend: "name another page, element, field or browser, or leave them out to have one drawn".to_owned(),
+            mend:
+                "name another page, element, field or browser, or leave them out to have one drawn"
+                    .to_owned(),
         })?;
         planted.push(defect);
     }
@@ -67,19 +70,7 @@ impl World {
     }
 }
 
-/// Apart from what drew the site.
-fn rng(seed: u64) -> ChaCha8Rng {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    rng.set_stream(u64::MAX - 1);
-    rng
-}
-
-fn draw(
-    world: &World,
-    wish: &Defect,
-    planted: &[Defect],
-    rng: &mut ChaCha8Rng,
-) -> Option<Defect> {
+fn draw(world: &World, wish: &Defect, planted: &[Defect], rng: &mut ChaCha8Rng) -> Option<Defect> {
     let matches = |wish: &str, found: &str| wish.is_empty() || wish == found;
     let places: Vec<Defect> = places(world, wish.kind)
         .into_iter()
@@ -112,8 +103,7 @@ fn clash(one: &Defect, other: &Defect) -> bool {
                 | DefectKind::MobileFailingStep
         )
     };
-    one.page == other.page
-        && (one.element == other.element || is_of_form(one) && is_of_form(other))
+    one.page == other.page && (one.element == other.element || is_of_form(one) && is_of_form(other))
 }
 
 /// All places for a kind.
@@ -189,7 +179,10 @@ fn places(world: &World, kind: DefectKind) -> Vec<Defect> {
 fn is_one_of_many(world: &World, page: &Page) -> bool {
     let folder = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
     let own = folder(&page.path).filter(|folder| !folder.is_empty());
-    let alike = world.pages.iter().filter(|other| folder(&other.path) == own);
+    let alike = world
+        .pages
+        .iter()
+        .filter(|other| folder(&other.path) == own);
     own.is_some() && page.form.is_none() && alike.count() >= ALIKE
 }
 

@@ -12,12 +12,12 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 use rayon::prelude::*;
 
+use super::World;
 use super::calendar::Calendar;
 use super::record::Recorder;
 use super::site::Site;
 use super::toll::{Counts, WorldTruth, reckon};
 use super::walk::{Visit, walk};
-use super::World;
 use crate::Error;
 
 /// Sessions that are written at once by one processor.
@@ -57,7 +57,10 @@ impl Period {
 
     /// Monday is 0.
     pub(super) fn first_weekday(&self) -> u8 {
-        self.first().weekday().to_monday_zero_offset().unsigned_abs()
+        self.first()
+            .weekday()
+            .to_monday_zero_offset()
+            .unsigned_abs()
     }
 
     /// Milliseconds since 1970.
@@ -89,8 +92,8 @@ pub fn simulate(
     std::fs::create_dir_all(directory).map_err(fail(""))?;
     let spoilt = world.spoilt();
     let site = Site::new(&spoilt);
-    let recorder = Recorder::new(&site);
-    let calendar = Calendar::new(&world.rhythm, &run.period, run.sessions, run.seed);
+    let recorder = Recorder::new(&site, run.seed);
+    let calendar = Calendar::new(world, run);
     let name = "recordings.ndjson.zst";
     let mut file = File::create(directory.join(name)).map_err(fail(name))?;
     let mut counts = Counts::of(world.defects.len());

@@ -74,7 +74,13 @@ impl Sheet {
         let mut submit = 0;
         let page_form = place.form();
         if let Some(form) = page_form {
-            count = item("button", &form.submit, &form.text, r#","type":"submit""#, 0.9);
+            count = item(
+                "button",
+                &form.submit,
+                &form.text,
+                r#","type":"submit""#,
+                0.9,
+            );
             submit = number(count - 1);
         }
         let fixed = count;

@@ -6,11 +6,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use rand::Rng;
 use rand::seq::SliceRandom as _;
-use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use toml::{Table, Value};
 
+use super::luck::{For, chances};
 use crate::Error;
 
 /// Kinds of sites with their descriptions.
@@ -41,8 +42,12 @@ pub(super) fn draw(text: &str, path: &Path, seed: u64) -> Result<Table, Error> {
     for (key, value) in parse(PEOPLE)? {
         world.entry(key).or_insert(value);
     }
+    let family = world
+        .get("family")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let mut drawing = Drawing {
-        rng: ChaCha8Rng::seed_from_u64(seed),
+        rng: chances(family, seed, For::Site),
         sets: BTreeMap::new(),
     };
     let mut bound = Bound::new();
@@ -67,7 +72,8 @@ impl Drawing {
         let wrong = |name: &str| Error::Habits {
             place: format!("sets.{name}"),
             problem: "is no set".to_owned(),
-            mend: "write it as { count = \"3..6\", names = [\"Tide mug\", …] }, with names enough".to_owned(),
+            mend: "write it as { count = \"3..6\", names = [\"Tide mug\", …] }, with names enough"
+                .to_owned(),
         };
         let sets = sets.as_table().ok_or_else(|| wrong(""))?;
         for (name, set) in sets {
@@ -202,7 +208,10 @@ mod tests {
     #[test]
     fn names_are_drawn_and_written_out_and_ranges_become_numbers() {
         let world = drawn(TEXT, 3);
-        assert_eq!(world["title"].as_str(), Some("Blue Heron blue-heron {128..141}"));
+        assert_eq!(
+            world["title"].as_str(),
+            Some("Blue Heron blue-heron {128..141}")
+        );
         assert!((0.2..=0.4).contains(&world["rate"].as_float().unwrap()));
         assert_eq!(world["viewport"].as_array().unwrap().len(), 2);
         let pages = world["pages"].as_array().unwrap();
