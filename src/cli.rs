@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod audit;
 mod funnel;
 mod simulate;
 
@@ -11,6 +12,7 @@ use snag_analyzer::definitions::StepOrGoal;
 use snag_analyzer::{Dimensions, Filters, Format, Moment, Pattern, Step};
 use url::Url;
 
+pub(crate) use self::audit::{Audit, Findings, Judged};
 pub(crate) use self::funnel::{Funnel, FunnelAction, FunnelDefinition, Funnels, Goal, Goals};
 pub(crate) use self::simulate::Simulate;
 
@@ -67,6 +69,11 @@ pub(crate) enum Command {
     /// Goals that were saved
     #[command(subcommand)]
     Goals(Goals),
+    /// What is wrong with the site, in the order of what it costs
+    Audit(Audit),
+    /// What audits found so far, and what is thought of it
+    #[command(subcommand)]
+    Findings(Findings),
     /// Visitors, visits, pages shown, bounces and duration, beside the stretch before
     Overview(Visits),
     /// Pages: who saw them, who came in and who went out by them
@@ -84,6 +91,28 @@ pub(crate) enum Command {
     },
     /// Links, buttons and creatives: seen by whom, clicked by whom, and which are dead; broken pages; clicks that go wrong
     Links(Links),
+    /// What visitors met on pages: errors, dead clicks, slowness; and what it cost
+    Trouble {
+        /// What counts as a conversion, written like a step of a funnel, or goal:NAME [default: what most came for]
+        #[arg(long, value_name = "STEP")]
+        goal: Option<StepOrGoal>,
+        #[command(flatten)]
+        visits: Visits,
+    },
+    /// Pages that people get lost around: they come back again and again
+    Lost {
+        /// What visitors are to do, written like a step of a funnel, or goal:NAME [default: what most came for]
+        #[arg(long, value_name = "STEP")]
+        goal: Option<StepOrGoal>,
+        #[command(flatten)]
+        visits: Visits,
+    },
+    /// Forms: how many send them, and at which field the others stop
+    Forms(Visits),
+    /// What is searched for on the site, and which searches fail
+    Searches(Visits),
+    /// Gaps in the tracking: pages that never tell of themselves, and silences
+    Tracking(Visits),
     /// Ads on the site's own pages: seen by whom, clicked by whom, what came of it, and which does better
     Ads(Box<Ads>),
     /// A/B tests: variants told apart by a property, and which does better

@@ -72,6 +72,8 @@ async fn run(command: Command, config: Config) -> anyhow::Result<Exit> {
         Command::Goal(asked) => commands::definitions::goal(asked, &config, &environment).await,
         Command::Goals(asked) => commands::definitions::goals(asked, &config, &environment).await,
         Command::Import(import) => commands::import::run(import, &config, &environment).await,
+        Command::Findings(asked) => commands::audit::findings(asked, &config, &environment).await,
+        Command::Audit(asked) => commands::audit::run(asked, &config, &environment).await,
         Command::Overview(visits) => {
             commands::visits::run(Which::Overview, visits, &config, &environment).await
         }
@@ -84,6 +86,21 @@ async fn run(command: Command, config: Config) -> anyhow::Result<Exit> {
                 is_back: back,
             });
             commands::visits::run(which, visits, &config, &environment).await
+        }
+        Command::Trouble { goal, visits } => {
+            commands::visits::run(Which::Trouble(goal), visits, &config, &environment).await
+        }
+        Command::Lost { goal, visits } => {
+            commands::visits::run(Which::Lost(goal), visits, &config, &environment).await
+        }
+        Command::Forms(visits) => {
+            commands::visits::run(Which::Forms, visits, &config, &environment).await
+        }
+        Command::Searches(visits) => {
+            commands::visits::run(Which::Searches, visits, &config, &environment).await
+        }
+        Command::Tracking(visits) => {
+            commands::visits::run(Which::Tracking, visits, &config, &environment).await
         }
         Command::Ads(ads) => self::ads(*ads, &config, &environment).await,
         Command::Experiments(asked) => {

@@ -4,8 +4,9 @@
 //! structure, which [`format`] turns into a table, JSON, CSV or Markdown. What numbers mean is said in METRICS.md.
 //!
 //! Invariant: what a user typed and what a visitor sent reaches the engine as a bound parameter, never as SQL. Rows of
-//! bots are counted nowhere. Nothing is read but the store, nothing written but [`definitions`], nothing printed.
+//! bots are counted nowhere. Nothing is read but the store, nothing written but [`definitions`] and the history of [`mod@audit`], nothing printed.
 
+pub mod audit;
 mod breakdown;
 mod condition;
 pub mod definitions;
@@ -13,6 +14,7 @@ mod error;
 mod exclusion;
 mod filter;
 pub mod format;
+mod goal;
 mod kind;
 mod names;
 mod order;
@@ -26,11 +28,13 @@ pub mod walk;
 mod window;
 mod word;
 
+pub use audit::{Audit, AuditRequest, audit};
 pub use breakdown::{Attribution, Dimensions};
 pub use error::Error;
 pub use exclusion::Exclusion;
 pub use filter::{Dimension, Filter, Filters, Operator};
 pub use format::Format;
+pub use goal::{Goal, main_goal};
 pub use order::Order;
 pub use pattern::Pattern;
 pub use period::{Moment, Period};
@@ -38,17 +42,22 @@ pub use reports::ads::{Ads, AdsRequest, Arms, ads, compare_ads};
 pub use reports::arms::ArmsCompared;
 pub use reports::discover::{Discovered, discover};
 pub use reports::experiments::{ExperimentRequest, experiment};
+pub use reports::forms::{Forms, forms};
 pub use reports::funnel::{
     Compare, Destination, Funnel, FunnelRequest, FunnelStep, Histogram, Trend, funnel,
 };
 pub use reports::links::{Links, LinksRequest, links};
+pub use reports::lost::{Lost, lost};
 pub use reports::overview::{Overview, overview};
 pub use reports::pages::{Pages, pages};
 pub use reports::paths::{Paths, PathsRequest, paths};
 pub use reports::realtime::{Realtime, realtime};
+pub use reports::searches::{Searches, searches};
 pub use reports::sites::{Site, sites};
 pub use reports::span::Span;
 pub use reports::totals::Totals;
+pub use reports::tracking::{Tracking, tracking};
+pub use reports::trouble::{Troubles, trouble};
 pub use reports::visits::{By, Visits, visits};
 pub use step::{ClickTarget, Step, Target};
 pub use window::Window;

@@ -127,6 +127,15 @@ impl Period {
         self.from.is_none() && self.to.is_none()
     }
 
+    /// From one moment until right before another, in milliseconds since 1970.
+    pub(crate) fn between(start: i64, end: i64) -> Self {
+        let moment = |at| Timestamp::from_millisecond(at).ok().map(Moment::Time);
+        Self {
+            from: moment(start),
+            to: moment(end - 1),
+        }
+    }
+
     /// The stretch of the same length right before, of a period with both ends.
     pub(crate) fn before(&self) -> Option<Self> {
         let (start, end) = (self.start()?, self.end()?);
@@ -135,6 +144,14 @@ impl Period {
             from: moment(start.checked_sub(end - start)?),
             to: moment(start - 1),
         })
+    }
+
+    /// As options of a command: ` --from 2026-01-31 --to 2026-02-28`.
+    pub(crate) fn options(&self) -> String {
+        let bound = |name: &str, moment: Option<Moment>| {
+            moment.map_or_else(String::new, |moment| format!(" --{name} {moment}"))
+        };
+        bound("from", self.from) + &bound("to", self.to)
     }
 
     /// The first millisecond since 1970 within, if bounded.

@@ -2,12 +2,14 @@
 //! `snag realtime`.
 
 use anyhow::Result;
-use snag_analyzer::definitions::steps;
+use snag_analyzer::definitions::{StepOrGoal, steps};
 use snag_analyzer::format::{Format, Report};
 use snag_analyzer::{
-    AdsRequest, Arms, By, Error, ExperimentRequest, LinksRequest, PathsRequest, Period, Span, ads,
-    compare_ads, discover, links, overview, pages, paths, realtime, visits,
+    AdsRequest, Arms, By, Error, ExperimentRequest, Goal, LinksRequest, PathsRequest, Period, Span,
+    ads, compare_ads, discover, forms, links, lost, main_goal, overview, pages, paths, realtime,
+    searches, tracking, trouble, visits,
 };
+use snag_store::Store;
 
 use crate::cli::{Experiments, Now, Visits};
 use crate::config::{Config, Environment};
@@ -21,6 +23,11 @@ pub(crate) enum Which {
     Paths(PathsRequest),
     Links(LinksRequest),
     Discover,
+    Trouble(Option<StepOrGoal>),
+    Lost(Option<StepOrGoal>),
+    Forms,
+    Searches,
+    Tracking,
     Ads(AdsRequest),
     AdsCompared {
         request: AdsRequest,
@@ -66,6 +73,23 @@ pub(crate) async fn run(
         Which::Paths(request) => told(paths(&store, &span, &request).await, format),
         Which::Links(request) => told(links(&store, &span, &request).await, format),
         Which::Discover => told(discover(&store, &span).await, format),
+        Which::Trouble(asked) => told(
+            with_goal(&store, &span, asked, async |goal| {
+                trouble(&store, &span, goal).await
+            })
+            .await,
+            format,
+        ),
+        Which::Lost(asked) => told(
+            with_goal(&store, &span, asked, async |goal| {
+                lost(&store, &span, goal).await
+            })
+            .await,
+            format,
+        ),
+        Which::Forms => told(forms(&store, &span).await, format),
+        Which::Searches => told(searches(&store, &span).await, format),
+        Which::Tracking => told(tracking(&store, &span).await, format),
         Which::Ads(request) => told(ads(&store, &span, &request).await, format),
         Which::AdsCompared {
             request,
@@ -100,6 +124,25 @@ pub(crate) async fn experiment(
         snag_analyzer::experiment(store, &span, &request).await
     });
     super::print(&compared.await?, format)
+}
+
+/// Asks with what counts as a conversion: what was given, else what the site's visitors came for.
+async fn with_goal<T>(
+    store: &Store,
+    span: &Span,
+    asked: Option<StepOrGoal>,
+    act: impl AsyncFnOnce(Option<&Goal>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let goal = match asked {
+        Some(asked) => {
+            let mut steps = steps(store, &span.site, vec![asked]).await?;
+            let step = steps.remove(0);
+            let name = step.plain_name();
+            Some(Goal { step, name })
+        }
+        None => main_goal(store, &span.site, &discover(store, span).await?).await?,
+    };
+    act(goal.as_ref()).await
 }
 
 fn told(report: Result<impl Report, Error>, format: Format) -> Result<Exit> {

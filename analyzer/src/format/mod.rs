@@ -7,6 +7,7 @@ mod csv;
 mod markdown;
 mod number;
 mod printable;
+mod shell;
 mod table;
 
 use std::fmt;
@@ -16,6 +17,7 @@ use serde::Serialize;
 
 pub use number::{duration, interval_text, money, percent, points, thousands};
 pub use printable::printable;
+pub(crate) use shell::for_shell;
 
 use crate::Error;
 use crate::statistics::Interval;

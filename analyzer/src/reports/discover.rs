@@ -14,7 +14,7 @@ use self::targets::targets;
 use super::span::{Over, Span};
 use crate::Error;
 use crate::condition::Bindings;
-use crate::format::{Cell, Column, Measure, Report, Section, thousands};
+use crate::format::{Cell, Column, Measure, Report, Section, for_shell, thousands};
 use crate::statistics::{Interval, Z_95, rate, wilson};
 
 const STEPS_SQL: &str = include_str!("../../../sql/reports/discover_steps.sql");
@@ -53,6 +53,8 @@ pub struct Proposal {
     pub rate: Option<f64>,
     /// Interval of `rate`.
     pub interval: Option<Interval>,
+    /// Whether money was in what the target is.
+    pub has_worth: bool,
     /// The command that shows it.
     pub command: String,
 }
@@ -125,6 +127,7 @@ pub async fn discover(store: &Store, span: &Span) -> Result<Discovered, Error> {
             reached,
             rate: rate(reached, people),
             interval: wilson(reached, people, Z_95),
+            has_worth: target.has_worth,
         });
     }
     proposals.sort_by_key(|proposal| std::cmp::Reverse(proposal.reached));
@@ -189,15 +192,6 @@ fn unused(target: &str, proposals: &[Proposal]) -> String {
         .unwrap_or(plain)
 }
 
-/// A word as a shell takes it for one.
-fn for_shell(word: &str) -> String {
-    let is_plain = |letter: char| letter.is_alphanumeric() || "/:._-".contains(letter);
-    match !word.is_empty() && word.chars().all(is_plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    }
-}
-
 const COLUMNS: [Column; 5] = [
     Column::both("Funnel", "name", Measure::Text),
     Column::both("Steps", "steps", Measure::Text),
@@ -259,10 +253,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_and_words_suit_the_shell() {
+    fn names_suit_the_shell() {
         assert_eq!(unused("/contact/form", &[]), "contact-form");
         assert_eq!(unused("///", &[]), "funnel");
-        assert_eq!(for_shell("page:/cart"), "page:/cart");
-        assert_eq!(for_shell("event:it's[a=b]"), r"'event:it'\''s[a=b]'");
     }
 }

@@ -2,17 +2,22 @@
 
 pub mod ads;
 pub mod arms;
-mod coverage;
+pub(crate) mod coverage;
 pub mod discover;
 pub mod experiments;
+pub mod forms;
 pub mod funnel;
 pub mod links;
+pub mod lost;
 mod near_names;
 pub mod overview;
 pub mod pages;
 pub mod paths;
 pub mod realtime;
+pub mod searches;
 pub mod sites;
 pub mod span;
 pub mod totals;
+pub mod tracking;
+pub mod trouble;
 pub mod visits;

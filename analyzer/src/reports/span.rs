@@ -48,7 +48,7 @@ const OF_EXPOSURES: [&str; 3] = ["device", "host", "path"];
 
 /// What a report is made of, and so what it can be filtered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Over {
+pub(crate) enum Over {
     Visits,
     Exposures,
     Events,
@@ -82,11 +82,11 @@ impl Over {
 
 /// From when to when a report tells, RFC 3339 in UTC.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Covered {
-    pub(super) from: Option<String>,
-    pub(super) to: Option<String>,
+pub(crate) struct Covered {
+    pub(crate) from: Option<String>,
+    pub(crate) to: Option<String>,
     /// Whether the site has any event at all.
-    pub(super) has_data: bool,
+    pub(crate) has_data: bool,
 }
 
 impl Span {
@@ -94,7 +94,7 @@ impl Span {
     ///
     /// # Errors
     /// [`Error::Usage`] for a filter that these do not answer, [`Error::UnknownSite`], [`Error::Store`].
-    pub(super) async fn covered(&self, store: &Store, over: Over) -> Result<Covered, Error> {
+    pub(crate) async fn covered(&self, store: &Store, over: Over) -> Result<Covered, Error> {
         for filter in &self.filters {
             let name = match &filter.dimension {
                 Dimension::Known(name) if over.knows(name) => continue,
@@ -120,12 +120,12 @@ impl Span {
     }
 
     /// The statement with period and filters in it, for the visits of `period`.
-    pub(super) fn query(&self, store: &Store, sql: &str, period: &Period) -> Query {
+    pub(crate) fn query(&self, store: &Store, sql: &str, period: &Period) -> Query {
         self.query_with(store, sql, period, Bindings::default())
     }
 
     /// The same, where more is bound.
-    pub(super) fn query_with(
+    pub(crate) fn query_with(
         &self,
         store: &Store,
         sql: &str,

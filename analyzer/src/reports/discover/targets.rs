@@ -55,6 +55,8 @@ pub(super) struct Target {
     pub(super) step: String,
     /// Of an event in a visit, with k its kind, p its page, n its name and l its element.
     pub(super) condition: String,
+    /// Whether money was in it.
+    pub(super) has_worth: bool,
 }
 
 /// Saved goals, forms and events that are wanted; without any of them pages that look like an end.
@@ -81,6 +83,7 @@ pub(super) async fn targets(
                     step: format!("goal:{}", goal.name),
                     name: goal.name,
                     condition: conditions.join(" OR "),
+                    has_worth: false,
                 });
             }
         }
@@ -137,6 +140,7 @@ pub(super) async fn targets(
             name: one.name.clone(),
             step,
             condition,
+            has_worth: one.worth,
         });
     }
     Ok(targets)

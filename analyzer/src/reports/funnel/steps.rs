@@ -49,10 +49,10 @@ pub struct FunnelStep {
     /// Where those went who got here and no further, if asked for; the shares sum to 1.
     pub leavers: Vec<Went>,
     #[serde(skip)]
-    pub(super) screen: bool,
+    pub(crate) screen: bool,
     /// Visitors of the previous step.
     #[serde(skip)]
-    pub(super) previous: Option<u64>,
+    pub(crate) previous: Option<u64>,
 }
 
 /// Who gave up after a step.
