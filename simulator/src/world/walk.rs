@@ -17,8 +17,8 @@ use super::{Run, World};
 const MOST_PAGES: usize = 30;
 /// Words of chance that one pageview may take.
 const WORDS: u128 = 1024;
-/// After which share of the period somebody returns, at least and at most: six hours to two weeks of four.
-const RETURN: (f64, f64) = (0.009, 0.5);
+/// Days after which somebody comes back, each as often as any other; far longer than what would make one session of two.
+const RETURNS: [f64; 6] = [0.5, 1.0, 2.0, 4.0, 7.0, 14.0];
 /// A sight of a page is no shorter.
 pub(super) const SHORTEST_MS: u64 = 1200;
 
@@ -121,21 +121,27 @@ impl Luck {
     }
 }
 
+/// The session that the visitor of this one made before, if there was one. Each has at most one after it, so that nobody is
+/// in two at once.
+fn before(world: &World, run: &Run, number: u64) -> Option<u64> {
+    RETURNS.iter().find_map(|days| {
+        let after = milliseconds(run.sessions as f64 * days / f64::from(run.period.days)).max(1);
+        let earlier = number.checked_sub(after)?;
+        let [returns, when]: [f64; 2] = Luck::of_session(world, run, earlier).0.random();
+        let after = pick(when, RETURNS.iter().map(|_| 1.0)).map(|place| RETURNS[place]);
+        let is_it = returns < world.visitors.returning
+            && after == Some(*days)
+            && bot(world, run, earlier).is_none();
+        is_it.then_some(earlier)
+    })
+}
+
 /// The visitor of a session: one that was there before, or a new one.
 fn person(site: &Site<'_>, run: &Run, number: u64) -> Person {
     let visitors = &site.world.visitors;
     let (mut root, mut earlier) = (number, 0);
-    loop {
-        let mut luck = Luck::of_session(site.world, run, root);
-        let [returns, back]: [f64; 2] = luck.0.random();
-        // Most come back soon, but never within what would be one session.
-        let (least, most) = RETURN;
-        let after = least + (most - least) * back * back;
-        let before = milliseconds(after * run.sessions as f64).max(1);
-        if returns >= visitors.returning || before > root {
-            break;
-        }
-        (root, earlier) = (root - before, earlier + 1);
+    while let Some(before) = before(site.world, run, root) {
+        (root, earlier) = (before, earlier + 1);
     }
     let mut luck = Luck::of_session(site.world, run, root);
     let rng = &mut luck.0;
@@ -197,16 +203,22 @@ pub(super) fn walk(site: &Site<'_>, run: &Run, number: u64) -> Visit {
     }
 }
 
+/// The kind of program that made the session of this number, if one did.
+fn bot(world: &World, run: &Run, number: u64) -> Option<usize> {
+    let mut luck = Luck::of_session(world, run, number);
+    let mut chance: f64 = luck.go_to(MOST_PAGES + 2).random();
+    world.bots.iter().position(|bot| {
+        chance -= bot.share;
+        chance < 0.0
+    })
+}
+
 /// What a program does, if one made the session of this number: it loads some pages, one after the other.
 fn crawl(site: &Site<'_>, run: &Run, number: u64) -> Option<Visit> {
     let world = site.world;
+    let bot = bot(world, run, number)?;
     let mut luck = Luck::of_session(world, run, number);
-    let rng = luck.go_to(MOST_PAGES + 2);
-    let mut chance: f64 = rng.random();
-    let bot = world.bots.iter().position(|bot| {
-        chance -= bot.share;
-        chance < 0.0
-    })?;
+    let rng = luck.go_to(MOST_PAGES + 3);
     let pages = rng.random_range(1..=5);
     let views = (0..pages).map(|index| View {
         page: Some(rng.random_range(0..site.pages.len())),
