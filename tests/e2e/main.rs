@@ -12,6 +12,7 @@ mod ledger;
 mod limits;
 mod neighbours;
 mod privacy;
+mod recordings;
 mod relay;
 mod spool;
 mod visits;

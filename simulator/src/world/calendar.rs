@@ -2,11 +2,11 @@
 //!
 //! Invariant: sessions begin in the order of their numbers, within the period, and the same seed gives the same times.
 
-use rand::{Rng, SeedableRng};
+use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
-use super::walk::{lasting, milliseconds};
-use super::{Period, Rhythm};
+use super::luck::{For, chances, lasting, milliseconds};
+use super::{Run, World};
 
 const HOUR_MS: u64 = 60 * 60 * 1000;
 
@@ -20,9 +20,9 @@ pub(super) struct Calendar {
 }
 
 impl Calendar {
-    pub(super) fn new(rhythm: &Rhythm, period: &Period, sessions: u64, seed: u64) -> Self {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        rng.set_stream(u64::MAX);
+    pub(super) fn new(world: &World, run: &Run) -> Self {
+        let (rhythm, period) = (&world.rhythm, &run.period);
+        let mut rng = chances(&world.family, run.seed, For::Calendar);
         let mut sum = 0.0;
         let mut shares = Vec::new();
         for day in 0..period.days {
@@ -37,7 +37,7 @@ impl Calendar {
         Self {
             begins: period.begins(),
             shares,
-            sessions,
+            sessions: run.sessions,
             rng,
         }
     }
@@ -64,13 +64,15 @@ impl Calendar {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::world::{Period, Rhythm};
     use jiff::civil::date;
 
     #[test]
     fn sessions_begin_in_order_within_the_period_and_mostly_by_day() {
         let mut hours = vec![1.0; 24];
         hours[12] = 9.0;
-        let rhythm = Rhythm {
+        let mut world = World::of_family("shop", 1).unwrap();
+        world.rhythm = Rhythm {
             hours,
             days: vec![2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0],
             unrest: 0.0,
@@ -79,7 +81,13 @@ mod tests {
             until: date(2026, 6, 28),
             days: 28,
         };
-        let calendar = Calendar::new(&rhythm, &period, 32_000, 1);
+        let run = Run {
+            sessions: 32_000,
+            seed: 1,
+            period,
+            reckoned: 0,
+        };
+        let calendar = Calendar::new(&world, &run);
         let begins: Vec<i64> = (0..32_000).map(|number| calendar.begin(number)).collect();
         assert!(begins.is_sorted());
         // 2026-06-01, a Monday, and 2026-06-29 at midnight.

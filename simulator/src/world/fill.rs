@@ -5,7 +5,8 @@
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
-use super::walk::{Act, Submitted, lasting, milliseconds};
+use super::luck::{lasting, milliseconds};
+use super::walk::{Act, Submitted};
 use super::{Device, Form};
 
 /// How a form was filled in.

@@ -5,10 +5,11 @@
 
 use std::collections::BTreeSet;
 
+use rand::Rng;
 use rand::seq::{IndexedRandom as _, SliceRandom as _};
-use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use super::luck::{For, chances};
 use super::site::{NOWHERE, Site};
 use super::{Defect, DefectKind, Page, World};
 use crate::Error;
@@ -20,7 +21,7 @@ const ALIKE: usize = 3;
 
 /// Draws so many more defects, or as many as there are places for, each of another kind than all others.
 pub fn plant(world: &World, count: usize, seed: u64) -> Vec<Defect> {
-    let mut rng = rng(seed);
+    let mut rng = chances(&world.family, seed, For::Defects);
     let mut kinds: Vec<DefectKind> = DefectKind::ALL.to_vec();
     kinds.shuffle(&mut rng);
     let there = world.defects.len();
@@ -41,7 +42,7 @@ pub fn plant(world: &World, count: usize, seed: u64) -> Vec<Defect> {
 /// # Errors
 /// [`Error::Habits`] where a site has no place for one, or none that was named.
 pub(super) fn place(world: &World, wanted: Vec<Defect>, seed: u64) -> Result<Vec<Defect>, Error> {
-    let mut rng = rng(seed);
+    let mut rng = chances(&world.family, seed, For::Defects);
     let mut planted = Vec::new();
     for (number, wish) in wanted.iter().enumerate() {
         let defect = draw(world, wish, &planted, &mut rng).ok_or_else(|| Error::Habits {
@@ -67,13 +68,6 @@ impl World {
         self.defects = place(&self, all, seed)?;
         Ok(self)
     }
-}
-
-/// Apart from what drew the site.
-fn rng(seed: u64) -> ChaCha8Rng {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    rng.set_stream(u64::MAX - 1);
-    rng
 }
 
 fn draw(world: &World, wish: &Defect, planted: &[Defect], rng: &mut ChaCha8Rng) -> Option<Defect> {

@@ -4,19 +4,21 @@
 
 use std::fmt::Write as _;
 
-use snag_beacon::kind::{ATTENTION, EXPOSURE, FIELD, LAST, SPEED, SUBMITTED, signal};
+use rand::Rng as _;
+use rand_chacha::ChaCha8Rng;
+use snag_beacon::kind::{ATTENTION, EXPOSURE, SIGNAL, SPEED, signal};
 
 use super::World;
+use super::luck::{For, chances, milliseconds};
 use super::sheet::{Sheet, quoted};
 use super::site::Site;
+use super::told::{PATTERN, Told, whole};
 use super::walk::{Act, Submitted, View, Visit};
 
 /// Milliseconds from a load to its pageview's batch.
 const AT_ONCE: u64 = 60;
 /// Who leaves before so many milliseconds sends no inventory of the page.
 const INVENTORY: u64 = 2000;
-/// Number of the message that a refused value has, in the order of `ValidityState`.
-const PATTERN: u32 = 3;
 /// Milliseconds from a click to the error it makes.
 const ERROR_AFTER: u64 = 40;
 
@@ -33,16 +35,18 @@ pub(super) struct Sent<'a> {
 /// Writes visits down.
 pub(super) struct Recorder<'a> {
     world: &'a World,
+    seed: u64,
     sheets: Vec<Sheet>,
     origin: String,
     head: String,
 }
 
 impl<'a> Recorder<'a> {
-    pub(super) fn new(site: &Site<'a>) -> Self {
+    pub(super) fn new(site: &Site<'a>, seed: u64) -> Self {
         let world = site.world;
         Self {
             world,
+            seed,
             sheets: site
                 .pages
                 .iter()
@@ -57,6 +61,7 @@ impl<'a> Recorder<'a> {
     pub(super) fn tell(&self, number: u64, visit: &Visit, mut each: impl FnMut(Sent<'_>)) {
         let source = &self.world.sources[visit.source];
         let (width, height) = self.world.devices[visit.who.device].viewport;
+        let mut sight = chances(&self.world.family, self.seed, For::Sight(number));
         let mut referrer = source.referrer.clone();
         let (mut before, mut after) = (String::new(), String::new());
         for (index, view) in visit.views.iter().enumerate() {
@@ -87,7 +92,7 @@ impl<'a> Recorder<'a> {
             if let Some(page) = view.page {
                 after.clear();
                 after.push_str(&shared);
-                self.leave(&mut after, page, view);
+                self.leave(&mut after, page, view, &mut sight);
                 each(Sent {
                     at: view.at + view.stay,
                     loaded: view.at,
@@ -118,7 +123,7 @@ impl<'a> Recorder<'a> {
     }
 
     /// What is told when a page is left.
-    fn leave(&self, out: &mut String, page: usize, view: &View) {
+    fn leave(&self, out: &mut String, page: usize, view: &View, sight: &mut ChaCha8Rng) {
         let sheet = &self.sheets[page];
         let mut told = Told::default();
         for (at, act) in &view.acts {
@@ -141,15 +146,16 @@ impl<'a> Recorder<'a> {
             load * 12 / 10
         );
         self.attention(&mut told, page, view);
-        fields(&mut told, sheet, view);
+        told.fields(sheet, view);
         out.push_str("\"e\":[");
         if view.stay >= INVENTORY {
             for (number, item) in sheet.items(view) {
                 out.push_str(&item.json);
                 out.push(',');
                 // What is on the screen for a part of the stay only, the less the lower it stands.
+                let part = 0.3 + 0.6 * sight.random::<f64>();
                 let visible = match item.at <= view.depth {
-                    true => view.stay * 6 / 10 / (1 + item.at as u64),
+                    true => milliseconds(view.stay as f64 * part / (1.0 + item.at)),
                     false => 0,
                 };
                 let visible = visible.max(if told.clicked.contains(&number) {
@@ -196,32 +202,21 @@ impl<'a> Recorder<'a> {
             let _ = write!(told.records, "[2,{at},{element},{x},{y},30,12,90,36],");
         }
         told.clicked.push(element);
-        let place = [element, whole(x), whole(y)];
-        let mut signal = |what: i32, at: u64, amount: u32| {
-            let [element, x, y] = place;
-            told.row(&[
-                snag_beacon::kind::SIGNAL,
-                whole(at),
-                what,
-                element,
-                x,
-                y,
-                whole(amount.into()),
-            ]);
-        };
         match act {
-            Act::Dead(_) => signal(signal::DEAD, at, 0),
-            Act::Control(_, times) if times > 1 => signal(signal::RAGE, at, times),
+            Act::Dead(_) => told.signal(signal::DEAD, at, element, (x, y), 0),
+            Act::Control(_, times) if times > 1 => {
+                told.signal(signal::RAGE, at, element, (x, y), times.into());
+            }
             Act::Submit(Submitted::Failed(number)) => {
                 let form = self.world.pages[page].form.as_ref();
                 let message = form.map_or("", |form| &form.failures[number].message);
                 if message.is_empty() {
-                    signal(signal::DEAD, at, 0);
+                    told.signal(signal::DEAD, at, element, (x, y), 0);
                 } else {
-                    signal(signal::ERROR_CLICK, at, ERROR_AFTER as u32);
+                    told.signal(signal::ERROR_CLICK, at, element, (x, y), ERROR_AFTER);
                     let _ = write!(
                         told.records,
-                        "[6,{},{},0,41,{},\"/assets/form.js\"],",
+                        "[{SIGNAL},{},{},0,41,{},\"/assets/form.js\"],",
                         at + ERROR_AFTER,
                         signal::ERROR,
                         quoted(message)
@@ -231,20 +226,14 @@ impl<'a> Recorder<'a> {
             Act::Submit(Submitted::Refused(_)) => {
                 let _ = write!(
                     told.records,
-                    "[6,{at},{},{},{PATTERN}],",
+                    "[{SIGNAL},{at},{},{},{PATTERN}],",
                     signal::FORM_FAIL,
                     sheet.form_number
                 );
             }
-            Act::Submit(Submitted::Through) => told.row(&[
-                snag_beacon::kind::SIGNAL,
-                whole(at),
-                signal::FORM_SUBMIT,
-                sheet.form_number,
-                0,
-                0,
-                0,
-            ]),
+            Act::Submit(Submitted::Through) => {
+                told.signal(signal::FORM_SUBMIT, at, sheet.form_number, (0, 0), 0);
+            }
             _ => {}
         }
     }
@@ -266,58 +255,4 @@ impl<'a> Recorder<'a> {
         row[6..6 + seen as usize].fill(whole(engaged / seen));
         told.row(&row);
     }
-}
-
-fn fields(told: &mut Told, sheet: &Sheet, view: &View) {
-    let Some(filled) = &view.filled else {
-        return;
-    };
-    if !filled.fields.is_empty() {
-        told.row(&[
-            snag_beacon::kind::SIGNAL,
-            whole(view.load + 800),
-            signal::FORM_START,
-            sheet.form_number,
-            0,
-            0,
-            0,
-        ]);
-    }
-    for (number, usage) in filled.fields.iter().enumerate() {
-        let is_last = number == filled.last;
-        let marks = if is_last { LAST } else { 0 } | if filled.is_through { SUBMITTED } else { 0 };
-        told.row(&[
-            FIELD,
-            whole(view.stay),
-            sheet.form_number,
-            sheet.field(number),
-            number as i32 + 1,
-            whole(usage.hesitation),
-            whole(usage.dwell),
-            whole(usage.corrections.into()),
-            whole(usage.focuses.into()),
-            if usage.is_refused { PATTERN as i32 } else { 0 },
-            marks,
-        ]);
-    }
-}
-
-/// What is told of one pageview.
-#[derive(Default)]
-struct Told {
-    records: String,
-    numbers: String,
-    clicked: Vec<i32>,
-}
-
-impl Told {
-    fn row(&mut self, row: &[i32]) {
-        for number in row {
-            let _ = write!(self.numbers, "{number},");
-        }
-    }
-}
-
-fn whole(number: u64) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
 }

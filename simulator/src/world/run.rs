@@ -92,8 +92,8 @@ pub fn simulate(
     std::fs::create_dir_all(directory).map_err(fail(""))?;
     let spoilt = world.spoilt();
     let site = Site::new(&spoilt);
-    let recorder = Recorder::new(&site);
-    let calendar = Calendar::new(&world.rhythm, &run.period, run.sessions, run.seed);
+    let recorder = Recorder::new(&site, run.seed);
+    let calendar = Calendar::new(world, run);
     let name = "recordings.ndjson.zst";
     let mut file = File::create(directory.join(name)).map_err(fail(name))?;
     let mut counts = Counts::of(world.defects.len());

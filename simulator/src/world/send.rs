@@ -41,8 +41,8 @@ pub async fn send(
     }
     let spoilt = world.spoilt();
     let site = &Site::new(&spoilt);
-    let recorder = &Recorder::new(site);
-    let calendar = &Calendar::new(&world.rhythm, &run.period, run.sessions, run.seed);
+    let recorder = &Recorder::new(site, run.seed);
+    let calendar = &Calendar::new(world, run);
     let courier = &Courier::new(target, &world.origin)?;
     let instant = Instant::now();
     let mut counts = Counts::of(world.defects.len());

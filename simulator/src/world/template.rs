@@ -6,11 +6,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use rand::Rng;
 use rand::seq::SliceRandom as _;
-use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use toml::{Table, Value};
 
+use super::luck::{For, chances};
 use crate::Error;
 
 /// Kinds of sites with their descriptions.
@@ -41,8 +42,12 @@ pub(super) fn draw(text: &str, path: &Path, seed: u64) -> Result<Table, Error> {
     for (key, value) in parse(PEOPLE)? {
         world.entry(key).or_insert(value);
     }
+    let family = world
+        .get("family")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let mut drawing = Drawing {
-        rng: ChaCha8Rng::seed_from_u64(seed),
+        rng: chances(family, seed, For::Site),
         sets: BTreeMap::new(),
     };
     let mut bound = Bound::new();

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use listener::{Answer, Heard, Listener};
 use snag_beacon::{Kind, decode};
-use snag_simulator::{Error, Habits, Options, run};
+use snag_simulator::{Error, Habits, Options, Period, Run, World, run, send};
 use url::Url;
 
 fn shop() -> Habits {
@@ -251,4 +251,57 @@ async fn nobody_listening_is_an_error_with_the_mend() {
             .unwrap_err();
         assert!(matches!(error, Error::Target { .. }), "{error}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_sessions_of_a_world_are_sent_as_they_would_be_written() {
+    let world = World::of_family("agency", 4).unwrap();
+    let asked = |days| Run {
+        sessions: 150,
+        seed: 4,
+        period: Period {
+            until: jiff::civil::date(2026, 6, 28),
+            days,
+        },
+        reckoned: 0,
+    };
+    let listener = Listener::start(|_| Answer::status(204)).await;
+    let truth = send(&world, &asked(28), &listener.address, |_| ())
+        .await
+        .unwrap();
+    let heard = listener.heard();
+    let place = tempfile::tempdir().unwrap();
+    let written = snag_simulator::simulate(&world, &asked(28), place.path(), |_| ()).unwrap();
+    assert_eq!(truth, written);
+    let packed = std::fs::File::open(place.path().join("recordings.ndjson.zst")).unwrap();
+    let text = String::from_utf8(zstd::decode_all(packed).unwrap()).unwrap();
+    // When they were sent is another time.
+    let what = |body: &str| {
+        let (load, rest) = body.split_once(",\"t\":").unwrap();
+        format!("{load}{}", rest.split_once(',').unwrap().1)
+    };
+    let written: BTreeSet<String> = text
+        .lines()
+        .map(|line| {
+            what(
+                line.split_once("\"body\":")
+                    .unwrap()
+                    .1
+                    .strip_suffix('}')
+                    .unwrap(),
+            )
+        })
+        .collect();
+    let sent: BTreeSet<String> = heard
+        .iter()
+        .map(|beacon| what(std::str::from_utf8(&beacon.body).unwrap()))
+        .collect();
+    assert_eq!(sent, written);
+    let days = told(&heard);
+    let spread = (days[days.len() - 1].time - days[0].time) / 86_400_000;
+    assert!((26..=28).contains(&spread), "{spread} days");
+
+    let long = send(&world, &asked(30), &listener.address, |_| ()).await;
+    let error = long.unwrap_err().to_string();
+    assert!(error.contains("at most 29"), "{error}");
 }
