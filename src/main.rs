@@ -21,7 +21,7 @@ use cli::{Ads, Cli, Command, Compared, Import, Rebuild, Visits};
 use commands::visits::Which;
 use config::{Config, Environment, LogFormat};
 use exit::Exit;
-use snag_analyzer::{AdsRequest, Arms, By, LinksRequest, PathsRequest};
+use snag_analyzer::{AdsRequest, Arms, By, PathsRequest};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -108,14 +108,7 @@ async fn run(command: Command, config: Config) -> anyhow::Result<Exit> {
         Command::Experiments(asked) => {
             commands::visits::experiment(*asked, &config, &environment).await
         }
-        Command::Links(links) => {
-            let which = Which::Links(LinksRequest {
-                page: links.page,
-                groups: links.groups,
-                threshold: links.threshold / 100.0,
-            });
-            commands::visits::run(which, links.visits, &config, &environment).await
-        }
+        Command::Links(links) => commands::links::run(*links, &config, &environment).await,
         Command::Entries(visits) => {
             commands::visits::run(Which::By(By::ENTRY), visits, &config, &environment).await
         }

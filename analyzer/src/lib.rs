@@ -4,7 +4,8 @@
 //! structure, which [`format`] turns into a table, JSON, CSV or Markdown. What numbers mean is said in METRICS.md.
 //!
 //! Invariant: what a user typed and what a visitor sent reaches the engine as a bound parameter, never as SQL. Rows of
-//! bots are counted nowhere. Nothing is read but the store, nothing written but [`definitions`], nothing printed.
+//! bots are counted nowhere. Nothing is read but the store, nothing written but [`definitions`], what audits found
+//! and what link targets answered, nothing printed.
 
 pub mod audit;
 mod breakdown;
@@ -45,6 +46,9 @@ pub use reports::experiments::{ExperimentRequest, experiment};
 pub use reports::forms::{Forms, forms};
 pub use reports::funnel::{
     Compare, Destination, Funnel, FunnelRequest, FunnelStep, Histogram, Trend, funnel,
+};
+pub use reports::link_targets::{
+    LinkAnswer, LinkCheck, LinkTarget, link_targets, save_link_answers,
 };
 pub use reports::links::{Links, LinksRequest, links};
 pub use reports::lost::{Lost, lost};
