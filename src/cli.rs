@@ -3,6 +3,7 @@
 mod audit;
 mod funnel;
 mod links;
+mod plan;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use url::Url;
 pub(crate) use self::audit::{Audit, Findings, Judged};
 pub(crate) use self::funnel::{Funnel, FunnelAction, FunnelDefinition, Funnels, Goal, Goals};
 pub(crate) use self::links::{LinkChecks, LinksAction};
+pub(crate) use self::plan::Planning;
 
 /// Finds where a website trips its visitors, and says how sure it is.
 #[derive(Debug, Parser)]
@@ -288,6 +290,8 @@ pub(crate) struct Ads {
     #[arg(long, requires = "compare")]
     pub(crate) randomised: bool,
     #[command(flatten)]
+    pub(crate) planning: Planning,
+    #[command(flatten)]
     pub(crate) visits: Visits,
 }
 
@@ -310,6 +314,8 @@ pub(crate) struct Experiments {
     /// Chance did not choose the variants: a difference is an association, and compared within devices
     #[arg(long)]
     pub(crate) not_randomised: bool,
+    #[command(flatten)]
+    pub(crate) planning: Planning,
     #[command(flatten)]
     pub(crate) visits: Visits,
 }

@@ -21,7 +21,7 @@ use cli::{Ads, Cli, Command, Compared, Import, Rebuild, Visits};
 use commands::visits::Which;
 use config::{Config, Environment, LogFormat};
 use exit::Exit;
-use snag_analyzer::{AdsRequest, Arms, By, PathsRequest};
+use snag_analyzer::{AdsRequest, Arms, By, Error, PathsRequest};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -145,7 +145,14 @@ async fn ads(ads: Ads, config: &Config, environment: &Environment) -> anyhow::Re
         placement: ads.placement,
         conversion: ads.conversion,
     };
+    let plan = ads.planning.request();
     let which = match ads.compare {
+        None if plan.is_some() => {
+            return Err(anyhow::Error::from(Error::Usage {
+                message: "--plan is about a comparison".to_owned(),
+                mend: "snag ads compare --plan …".to_owned(),
+            }));
+        }
         None => Which::Ads(request),
         Some(Compared::Compare) => {
             let by = ads.by.as_deref().unwrap_or(Arms::ALL[0].0);
@@ -156,6 +163,7 @@ async fn ads(ads: Ads, config: &Config, environment: &Environment) -> anyhow::Re
                     .with_context(|| format!("nothing is compared by {by}"))?
                     .1,
                 is_randomised: ads.randomised,
+                plan,
             }
         }
     };

@@ -40,7 +40,7 @@ pub use order::Order;
 pub use pattern::Pattern;
 pub use period::{Moment, Period};
 pub use reports::ads::{Ads, AdsRequest, Arms, ads, compare_ads};
-pub use reports::arms::ArmsCompared;
+pub use reports::arms::{ArmsCompared, Plan, PlanRequest, WorthHaving};
 pub use reports::discover::{Discovered, discover};
 pub use reports::experiments::{ExperimentRequest, experiment};
 pub use reports::forms::{Forms, forms};

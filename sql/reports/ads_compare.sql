@@ -1,8 +1,9 @@
 -- How creatives did: who saw one for long enough (or clicked it), and who of these clicked it. A visitor counts once
--- a day and creative. arm is what is compared, stratum what it is compared within.
+-- a day and creative. arm is what is compared, stratum what it is compared within, day the days since 1970.
 SELECT
     {{arm}} AS arm,
     concat(placement, ', ', device) AS stratum,
+    toUInt16(day) AS day,
     count() AS exposures,
     countIf(clicked = 1) AS conversions
 FROM
@@ -31,5 +32,5 @@ INNER JOIN
     FROM elements FINAL
     WHERE site = {site:String} AND ad != '' AND ({placement:String} = '' OR placement = {placement:String})
 ) AS named USING (element)
-GROUP BY arm, stratum
-ORDER BY arm, stratum
+GROUP BY arm, stratum, day
+ORDER BY arm, stratum, day

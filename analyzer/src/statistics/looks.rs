@@ -54,10 +54,12 @@ mod tests {
     use super::*;
     use crate::statistics::Estimate;
 
+    type Look = ((u64, u64), (u64, u64));
+
     #[test]
     fn looks_together_keep_what_was_shown_and_for_whom() {
         let alpha = 0.05;
-        let of = |looks: &[((u64, u64), (u64, u64))]| together(looks.iter().copied(), alpha);
+        let of = |looks: &[Look]| together(looks.iter().copied(), alpha);
         let (early, late) = (((120, 1_000), (50, 1_000)), ((240, 2_000), (200, 2_000)));
         let p = |(one, other)| Estimate::of_counts(one, other).unwrap().p_value();
         let both = of(&[early, late]).unwrap();
