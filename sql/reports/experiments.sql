@@ -6,6 +6,7 @@ SELECT
     arm,
     stratum,
     toUInt16(intDiv(counted.1, 86400000)) AS day,
+    '' AS rotation,
     sum(counted.2) AS exposures,
     sum(counted.3) AS conversions
 FROM

@@ -19,12 +19,14 @@ use crate::statistics::{
     Arm, ComparedArm, Comparison, Options, Stratum, Verdict, Withheld, compare,
 };
 
-/// What was counted of an arm within a stratum on a day, which is told in days since 1970.
+/// What was counted of an arm within a stratum on a day, which is told in days since 1970, and in which rotation chance
+/// chose it, if so.
 #[derive(Debug, Row, Deserialize)]
 pub(super) struct Counted {
     pub(super) arm: String,
     pub(super) stratum: String,
     pub(super) day: u16,
+    pub(super) rotation: String,
     pub(super) exposures: u64,
     pub(super) conversions: u64,
 }

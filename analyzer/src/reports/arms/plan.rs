@@ -239,6 +239,7 @@ mod tests {
             arm: arm.to_owned(),
             stratum: String::new(),
             day,
+            rotation: String::new(),
             exposures,
             conversions: exposures / 10,
         };
