@@ -11,10 +11,9 @@ use clickhouse::Row;
 use serde::{Deserialize, Serialize};
 use snag_store::Store;
 
-pub use self::verdict::Verdict;
+pub use self::verdict::{Bounds, Counts, Verdict, usual_rate, verdict};
 
 use self::judged::{judged, rivals, wrong};
-use self::verdict::Counts;
 use super::link_targets::{self, LinkTarget};
 use super::span::{Over, Span};
 use crate::Error;
