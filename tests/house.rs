@@ -153,7 +153,9 @@ fn only_the_binary_reads_the_environment_or_prints() {
 #[test]
 fn only_the_checker_asks_other_sites() {
     for directory in ["analyzer/src", "collector/src", "sessions/src", "src"] {
-        assert_only(directory, "reqwest", &[]);
+        for client in ["reqwest", "hyper"] {
+            assert_only(directory, client, &[]);
+        }
     }
 }
 

@@ -7,14 +7,19 @@ use std::error::Error as _;
 use std::io;
 use std::time::Duration;
 
+use bytes::Bytes;
+use http::header::{ACCEPT, LOCATION, RETRY_AFTER, USER_AGENT};
+use http::{Method, Request, Response};
+use http_body_util::Empty;
+use hyper::body::Incoming;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
-use reqwest::header::{LOCATION, RETRY_AFTER};
-use reqwest::{Method, Response};
 use url::Url;
 
 use crate::network::{Unresolved, admit};
 use crate::{Checker, Fault, Finding};
+
+type Answer = Response<Incoming>;
 
 /// As many as browsers follow at most is twenty; who needs more than half of them is lost.
 const REDIRECTS: usize = 10;
@@ -54,7 +59,7 @@ impl Checker {
     }
 
     /// Asks once it is this origin's turn, and once more where it asks for a moment's patience.
-    async fn ask(&self, url: &Url, has_waited: &mut bool) -> Result<Response, Fault> {
+    async fn ask(&self, url: &Url, has_waited: &mut bool) -> Result<Answer, Fault> {
         admit(url, self.options.allow_private)?;
         let origin = self.origin(url);
         let mut turn = origin.turn().await;
@@ -88,10 +93,19 @@ impl Checker {
     }
 
     /// One request, whose body is left where it is.
-    pub(crate) async fn send(&self, method: Method, url: &Url) -> Result<Response, Fault> {
+    pub(crate) async fn send(&self, method: Method, url: &Url) -> Result<Answer, Fault> {
         admit(url, self.options.allow_private)?;
-        let request = self.client.request(method, url.clone());
-        request.send().await.map_err(|error| fault(&error))
+        let request = Request::builder()
+            .method(method)
+            .uri(url.as_str())
+            .header(USER_AGENT, &self.agent)
+            .header(ACCEPT, "*/*")
+            .body(Empty::<Bytes>::new())
+            .map_err(|_| Fault::NotTheWeb)?;
+        match tokio::time::timeout(self.options.timeout, self.client.request(request)).await {
+            Ok(answer) => answer.map_err(|error| fault(&error)),
+            Err(_) => Err(Fault::Timeout),
+        }
     }
 }
 
@@ -101,7 +115,7 @@ fn without_fragment(mut url: Url) -> Url {
 }
 
 /// Where an answer sends us, if it does.
-pub(crate) fn redirect(response: &Response, from: &Url) -> Option<Result<Url, Fault>> {
+pub(crate) fn redirect(response: &Answer, from: &Url) -> Option<Result<Url, Fault>> {
     let is_redirect = matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
     let location = response.headers().get(LOCATION).filter(|_| is_redirect)?;
     let text = String::from_utf8_lossy(location.as_bytes());
@@ -109,13 +123,13 @@ pub(crate) fn redirect(response: &Response, from: &Url) -> Option<Result<Url, Fa
 }
 
 /// Whether it wants to be left alone for now, which another method would not change.
-fn is_busy(response: &Response) -> bool {
+fn is_busy(response: &Answer) -> bool {
     let status = response.status().as_u16();
     status == 429 || status == 503 && response.headers().contains_key(RETRY_AFTER)
 }
 
 /// How long a busy server wants us to wait, where that is bearable.
-fn patience(response: &Response) -> Option<Duration> {
+fn patience(response: &Answer) -> Option<Duration> {
     if !is_busy(response) {
         return None;
     }
@@ -133,10 +147,7 @@ fn wait(text: &str, now: Timestamp) -> Option<Duration> {
 }
 
 /// Why there is no answer.
-fn fault(error: &reqwest::Error) -> Fault {
-    if error.is_timeout() {
-        return Fault::Timeout;
-    }
+fn fault(error: &hyper_util::client::legacy::Error) -> Fault {
     let mut cause = error.source();
     while let Some(at) = cause {
         if let Some(unresolved) = at.downcast_ref::<Unresolved>() {

@@ -15,7 +15,14 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, stream};
+use http::HeaderValue;
+use http_body_util::Empty;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
 use url::Url;
 
 pub use error::SetUpError;
@@ -46,7 +53,8 @@ pub struct Options {
 #[derive(Debug)]
 pub struct Checker {
     options: Options,
-    client: reqwest::Client,
+    agent: HeaderValue,
+    client: Client<HttpsConnector<HttpConnector<Resolver>>, Empty<Bytes>>,
     origins: Mutex<HashMap<String, Arc<Origin>>>,
 }
 
@@ -56,29 +64,23 @@ impl Checker {
     /// # Errors
     /// [`SetUpError`] where the agent cannot stand in a header, or encryption cannot be set up.
     pub fn new(options: Options) -> Result<Self, SetUpError> {
-        let roots = rustls::RootCertStore {
-            roots: webpki_roots::TLS_SERVER_ROOTS.into(),
+        let Ok(agent) = HeaderValue::from_str(&options.agent) else {
+            return Err(SetUpError::Agent(options.agent));
         };
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let tls = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .user_agent(&options.agent)
-            .timeout(options.timeout)
-            // Each hop is looked at before it is asked.
-            .redirect(reqwest::redirect::Policy::none())
-            // A proxy would resolve names itself.
-            .no_proxy()
-            .dns_resolver(Arc::new(Resolver {
-                allow_private: options.allow_private,
-            }))
-            .build()?;
+        let mut plain = HttpConnector::new_with_resolver(Resolver {
+            allow_private: options.allow_private,
+        });
+        plain.enforce_http(false);
+        let provider = rustls::crypto::ring::default_provider();
+        let connector = HttpsConnectorBuilder::new()
+            .with_provider_and_webpki_roots(provider)?
+            .https_or_http()
+            .enable_http1()
+            .wrap_connector(plain);
         Ok(Self {
             options,
-            client,
+            agent,
+            client: Client::builder(TokioExecutor::new()).build(connector),
             origins: Mutex::default(),
         })
     }

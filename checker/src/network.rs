@@ -4,10 +4,13 @@
 //! mind between two look-ups gets nowhere.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::task::{Context, Poll};
 
 use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use hyper_util::client::legacy::connect::dns::Name;
 use ipnet::{Ipv4Net, Ipv6Net};
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tower_service::Service;
 use url::{Host, Url};
 
 use crate::Fault;
@@ -73,7 +76,7 @@ pub(crate) fn admit(url: &Url, allow_private: bool) -> Result<(), Fault> {
 }
 
 /// Looks names up, and gives only addresses that may be asked.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Resolver {
     pub(crate) allow_private: bool,
 }
@@ -83,22 +86,29 @@ pub(crate) struct Resolver {
 #[error("{}", .0.words())]
 pub(crate) struct Unresolved(pub(crate) Fault);
 
-impl Resolve for Resolver {
-    fn resolve(&self, name: Name) -> Resolving {
+impl Service<Name> for Resolver {
+    type Response = std::vec::IntoIter<SocketAddr>;
+    type Error = Unresolved;
+    type Future = BoxFuture<'static, Result<Self::Response, Unresolved>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Unresolved>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
         let allow_private = self.allow_private;
         async move {
             // The port is the client's matter.
             let found = tokio::net::lookup_host((name.as_str(), 0)).await;
             let found: Vec<SocketAddr> = found.map_or_else(|_| Vec::new(), Iterator::collect);
-            let fault = match found.is_empty() {
-                true => Fault::NoSuchName,
-                false => Fault::Private,
-            };
-            let mut may: Vec<SocketAddr> = found;
-            may.retain(|address| allow_private || is_public(address.ip()));
+            if found.is_empty() {
+                return Err(Unresolved(Fault::NoSuchName));
+            }
+            let may = |address: &SocketAddr| allow_private || is_public(address.ip());
+            let may: Vec<SocketAddr> = found.into_iter().filter(may).collect();
             match may.is_empty() {
-                true => Err(Unresolved(fault).into()),
-                false => Ok(Box::new(may.into_iter()) as Addrs),
+                true => Err(Unresolved(Fault::Private)),
+                false => Ok(may.into_iter()),
             }
         }
         .boxed()
@@ -149,10 +159,9 @@ mod tests {
     #[tokio::test]
     async fn a_name_for_an_inner_address_is_none() {
         let name = || "localhost".parse::<Name>().expect("a name");
-        let resolver = |allow_private| Resolver { allow_private };
-        let refused = resolver(false).resolve(name()).await.err();
-        let why = refused.and_then(|error| error.downcast::<Unresolved>().ok());
-        assert_eq!(why.map(|why| why.0), Some(Fault::Private));
-        assert!(resolver(true).resolve(name()).await.is_ok());
+        let resolve = |allow_private| Resolver { allow_private }.call(name());
+        let refused = resolve(false).await.err();
+        assert_eq!(refused.map(|why| why.0), Some(Fault::Private));
+        assert!(resolve(true).await.is_ok());
     }
 }

@@ -4,7 +4,9 @@
 
 use std::time::Duration;
 
-use reqwest::Method;
+use http::Method;
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
 use robotxt::{AccessResult, BYTE_LIMIT, Robots};
 use url::Url;
 
@@ -54,7 +56,7 @@ impl Checker {
             };
             match response.status().as_u16() {
                 200..=299 => {
-                    let text = beginning(response).await;
+                    let text = self.beginning(response.into_body()).await;
                     return known(AccessResult::Successful(&text));
                 }
                 300..=399 => match super::ask::redirect(&response, &at) {
@@ -67,20 +69,22 @@ impl Checker {
         }
         known(AccessResult::TooManyRedirects)
     }
+
+    /// As much of the file as is heeded; what breaks off, or does not come in time, counts as far as it came.
+    async fn beginning(&self, mut body: Incoming) -> Vec<u8> {
+        let mut text = Vec::new();
+        let read = async {
+            while text.len() <= BYTE_LIMIT
+                && let Some(Ok(part)) = body.frame().await
+            {
+                text.extend_from_slice(part.data_ref().map_or(&[][..], |data| data));
+            }
+        };
+        let _ = tokio::time::timeout(self.options.timeout, read).await;
+        text
+    }
 }
 
 fn known(access: AccessResult<'_>) -> Rules {
     Rules::Known(Robots::from_access(access, NAME))
-}
-
-/// As much of the body as is heeded; what breaks off counts as far as it came.
-async fn beginning(mut response: reqwest::Response) -> Vec<u8> {
-    let mut text = Vec::new();
-    while text.len() <= BYTE_LIMIT {
-        match response.chunk().await {
-            Ok(Some(part)) => text.extend_from_slice(&part),
-            Ok(None) | Err(_) => break,
-        }
-    }
-    text
 }

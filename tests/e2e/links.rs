@@ -166,7 +166,7 @@ async fn where_links_lead_is_asked_and_what_is_broken_stands_in_the_report() {
         (&["links"][..], "--site"),
         (&["links", "check"], "--site"),
         (
-            &["links", "check", "--site", "shop", "--pause", "-1"],
+            &["links", "check", "--site", "shop", "--pause", "4000"],
             "from 0 to 3600",
         ),
         (
@@ -257,6 +257,50 @@ async fn twelve_creatives_that_three_people_saw_are_not_ranked() {
             told["headline"],
             "no ranking yet: up to 47 more viewable exposures and 5 more clicks each"
         );
+    }
+    // How long it would take to know, at three exposures a day, of a rate nobody has seen yet.
+    let plan = ["ads", "compare", "--site", "shop", "--plan", "10%"];
+    let refused = run(&data, &plan);
+    assert_eq!(refused.code, 2, "{refused:?}");
+    assert!(refused.err.contains("--rate 2"), "{refused:?}");
+    let told = run(
+        &data,
+        &[&plan[..], &["--rate", "2", "--format", "json"]].concat(),
+    )
+    .json();
+    let told = &told["plan"];
+    assert_eq!((&told["arms"], &told["so_far"]), (&json!(12), &json!(3)));
+    assert_eq!(told["better"], 0.022);
+    let (exposures, days) = (told["exposures"].as_u64(), told["days"].as_u64());
+    assert_eq!(days, exposures.map(|exposures| (exposures - 3).div_ceil(3)));
+    let table = run(&data, &[&plan[..], &["--rate", "2"]].concat());
+    assert!(
+        table.out.contains("To prove that one is better"),
+        "{table:?}"
+    );
+    for (arguments, words) in [
+        (
+            &["ads", "--site", "shop", "--plan", "10%"][..],
+            "about a comparison",
+        ),
+        (
+            &["ads", "compare", "--site", "shop", "--plan", "10"],
+            "0.5pp",
+        ),
+        (
+            &["ads", "compare", "--site", "shop", "--rate", "2"],
+            "--plan",
+        ),
+        (
+            &[
+                "ads", "compare", "--site", "shop", "--plan", "60pp", "--rate", "50",
+            ],
+            "between 0 % and 100 %",
+        ),
+    ] {
+        let refused = run(&data, arguments);
+        assert_eq!(refused.code, 2, "{refused:?}");
+        assert!(refused.err.contains(words), "{refused:?}");
     }
     let table = run(&data, &["ads", "compare", "--site", "shop"]);
     assert_eq!(
