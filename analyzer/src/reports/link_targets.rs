@@ -15,7 +15,7 @@ use crate::period::moment_text;
 
 const SQL: &str = include_str!("../../../sql/reports/link_targets.sql");
 const ANY_SQL: &str =
-    "SELECT count() FROM link_checks FINAL WHERE site = {site:String} AND verdict != 'fine'";
+    "SELECT count() FROM link_checks FINAL WHERE site = {site:String} AND verdict = 'broken'";
 /// To other sites, and to pages of the site's own.
 const EXTERNAL: &str = "startsWith(href, 'http://') OR startsWith(href, 'https://')";
 const OWN: &str = "startsWith(href, '/')";
@@ -80,8 +80,8 @@ pub async fn link_targets(store: &Store, span: &Span, own: bool) -> Result<Vec<L
     of(store, span, SQL, &leads, "1", Bindings::default()).await
 }
 
-/// Those that did not answer as they should, the broken first.
-pub(super) async fn failed(
+/// Those that were broken when they were asked.
+pub(super) async fn broken_targets(
     store: &Store,
     span: &Span,
     pages: &str,
@@ -93,10 +93,9 @@ pub(super) async fn failed(
         return Ok(Vec::new());
     }
     let leads = format!("({EXTERNAL} OR {OWN})");
-    let asked = "verdict NOT IN ('', 'fine')";
+    let asked = "verdict = 'broken'";
     let sql = SQL.replace("{{filters}}", &format!("{{{{filters}}}} AND ({pages})"));
     let mut found = of(store, span, &sql, &leads, asked, bindings).await?;
-    found.sort_by_key(|target| target.verdict != "broken");
     found.truncate(span.limit as usize);
     Ok(found)
 }
@@ -178,7 +177,7 @@ fn headline(targets: &[LinkTarget]) -> String {
     let asked = thousands(targets.len() as u64);
     let unsure = match count("unsure") {
         0 => String::new(),
-        count => format!("; of {} nobody can be sure", thousands(count)),
+        count => format!("; of {} it cannot be told", thousands(count)),
     };
     match (targets.first(), count("broken")) {
         (None, _) => "there was no target to ask".to_owned(),
@@ -253,13 +252,13 @@ impl Report for LinkCheck {
     }
 }
 
-/// Targets that did not answer as they should, in a report on links.
-pub(super) fn section(failed: &[LinkTarget]) -> Section {
+/// Broken targets, in a report on links.
+pub(super) fn section(broken: &[LinkTarget]) -> Section {
     let row = |target: &LinkTarget| {
         let time = moment_text(target.checked_ms);
         vec![
             Cell::Text(target.href.clone()),
-            Cell::Text(format!("{}: {}", target.verdict, answer(target))),
+            Cell::Text(answer(target)),
             Cell::Count(target.clickers),
             Cell::Text(target.names.join("\n")),
             Cell::Text(target.pages.join("\n")),
@@ -267,7 +266,7 @@ pub(super) fn section(failed: &[LinkTarget]) -> Section {
         ]
     };
     Section {
-        title: "Targets that do not answer".to_owned(),
+        title: "Links to what is not there".to_owned(),
         columns: vec![
             Column::people("Target", Measure::Text),
             Column::people("Answer", Measure::Text),
@@ -276,6 +275,6 @@ pub(super) fn section(failed: &[LinkTarget]) -> Section {
             Column::people("On", Measure::Text),
             Column::people("Asked (UTC)", Measure::Text),
         ],
-        rows: failed.iter().map(row).collect(),
+        rows: broken.iter().map(row).collect(),
     }
 }

@@ -55,8 +55,8 @@ pub struct Links {
     pub links: Vec<Link>,
     /// Pages that are not there.
     pub broken: Vec<Broken>,
-    /// Targets that did not answer as they should when they were asked, the broken first.
-    pub failed: Vec<LinkTarget>,
+    /// Targets that were broken when `snag links check` asked them.
+    pub broken_targets: Vec<LinkTarget>,
     /// Elements at which clicks went wrong, those of most people first.
     pub wrong: Vec<Wrong>,
     /// Links of one page that lead to the same place.
@@ -225,7 +225,8 @@ pub async fn links(store: &Store, span: &Span, request: &LinksRequest) -> Result
     let mut bindings = Bindings::default();
     let covered = span.covered(store, Over::Exposures).await?;
     let pages = bindings.pages(request.page.as_ref())?;
-    let failed = link_targets::failed(store, span, &pages, bindings.clone()).await?;
+    let broken_targets =
+        link_targets::broken_targets(store, span, &pages, bindings.clone()).await?;
     let narrowed = format!("{{{{filters}}}} AND ({pages})");
     let page = bindings.group(&request.groups);
     let sql = SQL
@@ -246,7 +247,7 @@ pub async fn links(store: &Store, span: &Span, request: &LinksRequest) -> Result
     let mut links = judged(request, &whole, &by_page);
     let mut notes = Vec::new();
     let count = links.len();
-    let headline = sections::headline(&span.site, &links, &broken, &failed);
+    let headline = sections::headline(&span.site, &links, &broken, &broken_targets);
     let limit = span.limit as usize;
     if count > limit {
         links.truncate(limit);
@@ -271,7 +272,7 @@ pub async fn links(store: &Store, span: &Span, request: &LinksRequest) -> Result
         to: covered.to,
         links,
         broken,
-        failed,
+        broken_targets,
         wrong,
         rivals,
         notes,
@@ -296,7 +297,7 @@ impl Report for Links {
     }
 
     fn is_there(&self) -> bool {
-        !self.links.is_empty() || !self.broken.is_empty() || !self.failed.is_empty()
+        !self.links.is_empty() || !self.broken.is_empty() || !self.broken_targets.is_empty()
     }
 
     fn notes(&self) -> &[String] {

@@ -52,7 +52,7 @@ pub(super) fn headline(
     site: &str,
     links: &[Link],
     broken: &[Broken],
-    failed: &[LinkTarget],
+    targets: &[LinkTarget],
 ) -> String {
     let of = |verdict| links.iter().filter(move |link| link.verdict == verdict);
     let mut found = Vec::new();
@@ -69,12 +69,11 @@ pub(super) fn headline(
             thousands(first.visitors)
         ));
     }
-    let gone = failed.iter().filter(|target| target.verdict == "broken");
-    if let Some(first) = gone.clone().next() {
+    if let Some(first) = targets.first() {
         found.push(format!(
             "{} {} broken, \"{}\" for {} who clicked it",
-            thousands(gone.clone().count() as u64),
-            if gone.count() == 1 {
+            thousands(targets.len() as u64),
+            if targets.len() == 1 {
                 "link target is"
             } else {
                 "link targets are"
@@ -119,7 +118,7 @@ pub(super) fn sections(links: &Links) -> Vec<Section> {
         links.wrong.iter().partition(|wrong| wrong.is_control);
     [
         broken(&links.broken),
-        link_targets::section(&links.failed),
+        link_targets::section(&links.broken_targets),
         wrong("Clicks that went wrong", &controls),
         wrong("Clicked as if it were a link", &others),
         rivals(&links.rivals),
