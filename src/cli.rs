@@ -4,6 +4,7 @@ mod audit;
 mod funnel;
 mod links;
 mod plan;
+mod simulate;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ pub(crate) use self::audit::{Audit, Findings, Judged};
 pub(crate) use self::funnel::{Funnel, FunnelAction, FunnelDefinition, Funnels, Goal, Goals};
 pub(crate) use self::links::{LinkChecks, LinksAction};
 pub(crate) use self::plan::Planning;
+pub(crate) use self::simulate::Simulate;
 
 /// Finds where a website trips its visitors, and says how sure it is.
 #[derive(Debug, Parser)]
@@ -179,8 +181,8 @@ pub(crate) enum Command {
     Snippet(Snippet),
     /// Open a page and say whether the tag is there and its beacons arrive
     Verify(Verify),
-    /// Send made-up visitors with known habits to a collector
-    Simulate(Simulate),
+    /// Make up visitors, of a site with known defects or with known habits: into files, or sent to a collector
+    Simulate(Box<Simulate>),
 }
 
 /// Pages as a step names them.
@@ -365,11 +367,14 @@ pub(crate) enum Rebuild {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Import {
     /// Newline-delimited JSON, one event a line; .gz and .zst are read as they are
-    Events(ImportEvents),
+    Events(ImportFiles),
+    /// What pages sent, one batch a line with when and from whom it came: {"time":…,"visitor":…,"user_agent":…,"country":…,
+    /// "body":{"v":2,…}}; .gz and .zst are read as they are
+    Recordings(ImportFiles),
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct ImportEvents {
+pub(crate) struct ImportFiles {
     /// Files; - is standard input
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
@@ -406,26 +411,4 @@ pub(crate) struct Chosen {
     /// All that were set aside
     #[arg(long)]
     pub(crate) all: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Simulate {
-    /// What the visitors do, in TOML
-    #[arg(long, value_name = "FILE")]
-    pub(crate) habits: PathBuf,
-    /// The collector
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:7624")]
-    pub(crate) to: Url,
-    /// How many visitors
-    #[arg(long, value_name = "N", default_value_t = 3000)]
-    pub(crate) visitors: u32,
-    /// Another seed gives other visitors
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub(crate) seed: u64,
-    /// Where the site's pages are, if not where the habits say
-    #[arg(long, value_name = "URL")]
-    pub(crate) origin: Option<Url>,
-    /// File to write what they truly did to
-    #[arg(long, value_name = "FILE")]
-    pub(crate) truth: Option<PathBuf>,
 }

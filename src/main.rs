@@ -17,7 +17,7 @@ use anyhow::Context as _;
 use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
 
-use cli::{Ads, Cli, Command, Compared, Import, Rebuild, Visits};
+use cli::{Ads, Cli, Command, Compared, Rebuild, Visits};
 use commands::visits::Which;
 use config::{Config, Environment, LogFormat};
 use exit::Exit;
@@ -71,9 +71,7 @@ async fn run(command: Command, config: Config) -> anyhow::Result<Exit> {
         }
         Command::Goal(asked) => commands::definitions::goal(asked, &config, &environment).await,
         Command::Goals(asked) => commands::definitions::goals(asked, &config, &environment).await,
-        Command::Import(Import::Events(import)) => {
-            commands::import::run(import, &config, &environment).await
-        }
+        Command::Import(import) => commands::import::run(import, &config, &environment).await,
         Command::Findings(asked) => commands::audit::findings(asked, &config, &environment).await,
         Command::Audit(asked) => commands::audit::run(asked, &config, &environment).await,
         Command::Overview(visits) => {
@@ -136,7 +134,7 @@ async fn run(command: Command, config: Config) -> anyhow::Result<Exit> {
         Command::Spool(spool) => commands::spool::run(spool, &config),
         Command::Snippet(snippet) => commands::snippet::run(&snippet),
         Command::Verify(verify) => commands::verify::run(&verify),
-        Command::Simulate(simulate) => commands::simulate::run(simulate).await,
+        Command::Simulate(simulate) => commands::simulate::run(*simulate).await,
     }
 }
 

@@ -4,8 +4,8 @@
 //! structure, which [`format`] turns into a table, JSON, CSV or Markdown. What numbers mean is said in METRICS.md.
 //!
 //! Invariant: what a user typed and what a visitor sent reaches the engine as a bound parameter, never as SQL. Rows of
-//! bots are counted nowhere. Nothing is read but the store, nothing written but [`definitions`], what audits found
-//! and what link targets answered, nothing printed.
+//! bots are counted nowhere. Nothing is read but the store, nothing written but [`definitions`], the history of
+//! [`mod@audit`] and what link targets answered, nothing printed.
 
 pub mod audit;
 mod breakdown;

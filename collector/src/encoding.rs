@@ -15,6 +15,8 @@ pub(crate) trait Values {
     fn number<const N: usize>(&mut self, bytes: [u8; N]);
     /// A map of texts.
     fn map(&mut self, entries: &[(Cow<'_, str>, Cow<'_, str>)]);
+    /// A list of numbers.
+    fn numbers(&mut self, numbers: &[u32]);
     /// A number that may be missing.
     fn optional(&mut self, value: Option<f64>);
     /// All columns have had their value.
@@ -39,14 +41,6 @@ impl RowBinary<'_> {
         }
         out
     }
-
-    /// A list of numbers.
-    pub(crate) fn numbers(&mut self, numbers: &[u32]) {
-        put_length(self.0, numbers.len());
-        for number in numbers {
-            self.number(number.to_le_bytes());
-        }
-    }
 }
 
 impl Values for RowBinary<'_> {
@@ -63,6 +57,13 @@ impl Values for RowBinary<'_> {
         for (key, value) in entries {
             put_text(self.0, key);
             put_text(self.0, value);
+        }
+    }
+
+    fn numbers(&mut self, numbers: &[u32]) {
+        put_length(self.0, numbers.len());
+        for number in numbers {
+            self.number(number.to_le_bytes());
         }
     }
 
@@ -151,6 +152,17 @@ impl Values for Native {
         }
     }
 
+    fn numbers(&mut self, numbers: &[u32]) {
+        let column = self.next();
+        column.entries += numbers.len() as u64;
+        column
+            .marks
+            .extend_from_slice(&column.entries.to_le_bytes());
+        for number in numbers {
+            column.values.extend_from_slice(&number.to_le_bytes());
+        }
+    }
+
     fn optional(&mut self, value: Option<f64>) {
         let column = self.next();
         column.marks.push(u8::from(value.is_none()));
@@ -186,7 +198,9 @@ fn put_text(out: &mut Vec<u8>, text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::row::{ElementRow, EventRow};
+    use snag_beacon::{Attention, Usage};
+
+    use crate::row::{ElementRow, EventRow, Interaction, InteractionRow};
 
     #[test]
     fn lengths_are_written_as_leb128() {
@@ -210,5 +224,16 @@ mod tests {
         let mut elements = Native::new(Table::Elements);
         ElementRow::default().write(&mut elements);
         assert_eq!(elements.rows, 1);
+        for what in [
+            Interaction::Exposure(true, 1000),
+            Interaction::Attention(Attention::default()),
+            Interaction::Field(7, Usage::default()),
+        ] {
+            let event = EventRow::default();
+            let row = InteractionRow { event, what };
+            let mut block = Native::new(row.table());
+            row.write(&mut block);
+            assert_eq!(block.rows, 1);
+        }
     }
 }

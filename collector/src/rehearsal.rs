@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::encoding::RowBinary;
 use crate::enrich::{
     Agents, BotRules, ClientHints, Knowledge, MmdbError, Places, Salt, SaltPair, Sender, Sites,
-    SpamReferrers, enrich,
+    SpamReferrers, Visitors, enrich,
 };
 
 /// Everything that a batch is enriched by.
@@ -60,7 +60,7 @@ impl Rehearsal {
         let batch = snag_beacon::decode(body)?;
         let knowledge = Knowledge {
             now: 1_767_607_200_000,
-            salts: &self.salts,
+            visitors: Visitors::Salted(&self.salts),
             sites: &self.sites,
             bots: &self.bots,
             agents: &self.agents,

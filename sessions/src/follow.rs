@@ -45,6 +45,13 @@ struct News {
     fresh: u64,
 }
 
+/// How far an earlier one got: up to when, and how many touches of the [`LATE`] before it had seen.
+#[derive(Debug, Clone, Copy, Default, Row, Deserialize)]
+struct Pass {
+    until: i64,
+    late: u64,
+}
+
 /// Touches of a site's day.
 #[derive(Row, Deserialize)]
 struct Touches {
@@ -64,14 +71,16 @@ impl Follower {
     pub async fn new(store: Store) -> Result<Self, Error> {
         let last = store
             .client()
-            .query("SELECT toUnixTimestamp64Milli(max(until)) FROM session_passes")
-            .fetch_one::<i64>()
+            .query(
+                "SELECT toUnixTimestamp64Milli(until) AS until, late FROM session_passes ORDER BY until DESC LIMIT 1",
+            )
+            .fetch_optional::<Pass>()
             .await?;
+        let Pass { until, late } = last.unwrap_or_default();
         Ok(Self {
             store,
-            // What came late was perhaps not seen.
-            until: (last - LATE).max(0),
-            late: 0,
+            until,
+            late,
             unwritten: 0,
         })
     }
@@ -169,8 +178,9 @@ impl Follower {
     async fn write(&mut self) -> Result<(), Error> {
         self.store
             .client()
-            .query("INSERT INTO session_passes SELECT fromUnixTimestamp64Milli({until:Int64})")
+            .query("INSERT INTO session_passes SELECT fromUnixTimestamp64Milli({until:Int64}), {late:UInt64}")
             .param("until", self.until)
+            .param("late", self.late)
             .execute()
             .await?;
         self.unwritten = 0;

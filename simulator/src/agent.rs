@@ -1,11 +1,13 @@
 //! User-agent templates: a text with ranges such as `{120..141}`, from which each visitor draws numbers of its own.
 
+use std::fmt;
+
 use rand::Rng;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A user-agent text with ranges of whole numbers in braces, both ends included.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Agent(Vec<Piece>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +29,21 @@ impl Agent {
             }
         }
         text
+    }
+}
+
+impl From<Agent> for String {
+    fn from(agent: Agent) -> Self {
+        agent.0.iter().map(ToString::to_string).collect()
+    }
+}
+
+impl fmt::Display for Piece {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(fixed) => f.write_str(fixed),
+            Self::Range(low, high) => write!(f, "{{{low}..{high}}}"),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a beacon counts as delivered only after a 204, and one that may have arrived is never sent again.
 
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use reqwest::header::{CONTENT_TYPE, ORIGIN, REFERER, RETRY_AFTER, USER_AGENT};
@@ -9,7 +10,7 @@ use reqwest::{Client, StatusCode};
 use snag_beacon::{Batch, Problem};
 use url::Url;
 
-use crate::{Error, Visit};
+use crate::Error;
 
 /// Times a busy collector is asked before giving up.
 const ATTEMPTS: u32 = 20;
@@ -56,23 +57,24 @@ impl Courier {
         })
     }
 
-    /// Delivers one batch of a page that was loaded at `loaded`. Gives the time its answer took.
+    /// Delivers one batch of a page that was loaded at `loaded`, from `agent` at `address`; `body` writes it, told how many
+    /// milliseconds ago that was. Gives the time its answer took.
     pub(crate) async fn deliver(
         &self,
-        visit: &Visit,
-        batch: &mut Batch<'_>,
+        agent: &str,
+        address: IpAddr,
         loaded: Loaded,
+        mut body: impl FnMut(u64) -> Result<Vec<u8>, Error>,
     ) -> Result<Duration, Error> {
         let mut waited = Duration::ZERO;
         for _ in 0..ATTEMPTS {
-            batch.sent = loaded.ago();
-            let body = body(batch)?;
+            let body = body(loaded.ago())?;
             let began = Instant::now();
             let answer = self
                 .client
                 .post(self.to.clone())
-                .header(USER_AGENT, &visit.agent)
-                .header("X-Forwarded-For", visit.address.to_string())
+                .header(USER_AGENT, agent)
+                .header("X-Forwarded-For", address.to_string())
                 .header(ORIGIN, &self.origin)
                 .header(REFERER, format!("{}/", self.origin))
                 .header(CONTENT_TYPE, "text/plain;charset=UTF-8")
@@ -122,7 +124,7 @@ impl Courier {
 }
 
 /// A batch on the wire: binary, or JSON where it has what binary has no place for.
-fn body(batch: &Batch<'_>) -> Result<Vec<u8>, Error> {
+pub(crate) fn body(batch: &Batch<'_>) -> Result<Vec<u8>, Error> {
     match snag_beacon::encode(batch) {
         Ok(body) => Ok(body),
         Err(error) if error.problem == Problem::NoPlace => {

@@ -14,6 +14,14 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A file could not be written.
+    #[error("cannot write {}: {source}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The habits are no TOML, or hold a key or a type that habits do not have.
     #[error("{}: {source}", path.display())]
     Toml {

@@ -17,6 +17,7 @@ mod step;
 mod truth;
 mod visit;
 mod walk;
+mod world;
 
 pub use address::Addresses;
 pub use agent::Agent;
@@ -29,3 +30,6 @@ pub use run::{Options, Progress, run};
 pub use step::{Deed, Step, reached};
 pub use truth::{FunnelTruth, Truth};
 pub use visit::{Act, View, Visit};
+pub use world::{
+    Defect, DefectKind, FAMILIES, Period, Planted, Run, World, WorldTruth, plant, send, simulate,
+};

@@ -6,7 +6,7 @@ use futures_util::{StreamExt, stream};
 use url::Url;
 
 use crate::beacons::batches;
-use crate::courier::{Courier, Loaded};
+use crate::courier::{Courier, Loaded, body};
 use crate::{Error, Habits, Truth, Visit};
 
 /// How many visitors, and which.
@@ -108,7 +108,13 @@ async fn make(habits: &Habits, courier: &Courier, visit: &Visit) -> Result<Sent,
             instant,
         };
         for mut batch in batches(habits, view, goes_on, visit.viewport) {
-            let took = courier.deliver(visit, &mut batch, loaded).await?;
+            let write = |ago| {
+                batch.sent = ago;
+                body(&batch)
+            };
+            let took = courier
+                .deliver(&visit.agent, visit.address, loaded, write)
+                .await?;
             sent.beacons += 1;
             sent.slowest = sent.slowest.max(took);
         }

@@ -1,7 +1,9 @@
--- Up to when what was touched has been derived: the latest one counts.
+-- Up to when what was touched has been derived, and how many touches of the five minutes before that were: the latest one
+-- counts.
 CREATE TABLE IF NOT EXISTS session_passes
 (
-    until DateTime64(3, 'UTC')
+    until DateTime64(3, 'UTC'),
+    late  UInt64
 )
 ENGINE = MergeTree
 ORDER BY until

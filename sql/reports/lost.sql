@@ -1,5 +1,5 @@
 -- Pages that people come back to again and again: visits that went on from a page, of these those that came back to it at
--- least twice from different pages they had hardly looked at (less than a quarter of all looks take), and whether these
+-- least twice from different pages they had hardly looked at (no longer than a quarter of all looks), and whether these
 -- people did what they came for; by device. A page is its path, a group of pages its beginning with a star.
 WITH
     start AS time,
@@ -34,7 +34,7 @@ WITH
             machine,
             move.1 AS here,
             move.2 AS next,
-            move.3 = here AND next != here AND move.4 < short AS is_back
+            move.3 = here AND next != here AND move.4 <= short AS is_back
         FROM
         (
             SELECT

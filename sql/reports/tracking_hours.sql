@@ -1,6 +1,7 @@
--- Pageviews by the hour, since 1970; hours without any have no row.
-SELECT intDiv(toUnixTimestamp64Milli(time), 3600000) AS hour, count() AS views
-FROM events
-WHERE site = {site:String} AND bot = '' AND {{period}} AND {{filters}} AND kind = 'pageview'
+-- Visits by the hour they began in, since 1970; hours without any have no row.
+WITH start AS time
+SELECT intDiv(toUnixTimestamp64Milli(start), 3600000) AS hour, count() AS visits
+FROM sessions FINAL
+WHERE site = {site:String} AND {{period}} AND {{filters}}
 GROUP BY hour
 ORDER BY hour

@@ -1,24 +1,30 @@
-//! `snag import events`: events from files.
+//! `snag import`: events, or batches that pages sent, from files.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
-use snag_collector::import::{ImportOptions, Imported, Progress, Source, import_events};
+use snag_collector::import::{
+    ImportOptions, Imported, Progress, Source, import_events, import_recordings,
+};
 use snag_collector::{Agents, Places, Sites};
 use snag_store::{Role, Store};
 
-use crate::cli::ImportEvents;
+use crate::cli::{Import, ImportFiles};
 use crate::config::{Config, Environment};
 use crate::exit::Exit;
 
 /// Imports file after file; a bad one does not keep the others out.
 pub(crate) async fn run(
-    import: ImportEvents,
+    import: Import,
     config: &Config,
     environment: &Environment,
 ) -> Result<Exit> {
+    let (import, is_recorded) = match import {
+        Import::Events(files) => (files, false),
+        Import::Recordings(files) => (files, true),
+    };
     let options = Arc::new(ImportOptions {
         strict: import.strict,
         sites: Sites::new(config.sites()),
@@ -30,7 +36,7 @@ pub(crate) async fn run(
             .transpose()?,
     });
     let store = Store::open(&config.store(environment)?).await?;
-    let mut imported = all(&store, &import, &options).await;
+    let mut imported = all(&store, &import, is_recorded, &options).await;
     // Reports rest on visits; who serves the store derives them by itself.
     if !matches!(store.role(), Role::Guest { .. })
         && let Err(error) = snag_sessions::catch_up(&store).await
@@ -41,7 +47,12 @@ pub(crate) async fn run(
     imported
 }
 
-async fn all(store: &Store, import: &ImportEvents, options: &Arc<ImportOptions>) -> Result<Exit> {
+async fn all(
+    store: &Store,
+    import: &ImportFiles,
+    is_recorded: bool,
+    options: &Arc<ImportOptions>,
+) -> Result<Exit> {
     let mut exit = Exit::Done;
     for file in &import.files {
         let source = if file == Path::new("-") {
@@ -50,8 +61,11 @@ async fn all(store: &Store, import: &ImportEvents, options: &Arc<ImportOptions>)
             Source::File(file.clone())
         };
         let bar = bar();
-        let imported =
-            import_events(store, &source, options, |progress| show(&bar, progress)).await;
+        let show = |progress| show(&bar, progress);
+        let imported = match is_recorded {
+            false => import_events(store, &source, options, show).await,
+            true => import_recordings(store, &source, options, show).await,
+        };
         bar.finish_and_clear();
         let imported = match imported {
             Ok(imported) => imported,
@@ -90,7 +104,7 @@ fn show(bar: &ProgressBar, progress: Progress) {
     bar.set_message(HumanCount(progress.events).to_string());
 }
 
-fn report(source: &Source, imported: &Imported, import: &ImportEvents) {
+fn report(source: &Source, imported: &Imported, import: &ImportFiles) {
     let name = source.name();
     for bad in imported.bad_lines.iter().take(import.list) {
         eprintln!("{name}: {bad}");
@@ -118,6 +132,9 @@ fn report(source: &Source, imported: &Imported, import: &ImportEvents) {
     }
     if imported.bad > 0 {
         line += &format!(", {} bad lines were left out", HumanCount(imported.bad));
+    }
+    for (reason, count) in &imported.dropped {
+        line += &format!(", {} dropped ({reason})", HumanCount(*count));
     }
     println!("{line}");
 }

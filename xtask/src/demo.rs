@@ -106,10 +106,12 @@ pub(crate) fn demo(once: bool) -> Result<()> {
         truth.len()
     );
     println!();
-    run(snag(&data).args(["links", "--site", SITE]))?;
+    let page = directory.0.join("snags.html");
+    run(snag(&data)
+        .args(["audit", "--site", SITE, "--html"])
+        .arg(&page))?;
     println!();
-    run(snag(&data).args(["ads", "compare", "--site", SITE, "--randomised"]))?;
-    println!();
+    println!("as a page:     {}", page.display());
     println!("the shop:      {shop_url}");
     println!("the collector: {collector_url}");
     if !once {

@@ -39,8 +39,11 @@ impl Change {
     }
 }
 
+/// People it happened to, and of how many.
+type Counts = (u64, u64);
+
 /// The counts of all claims, by the names they have as findings.
-pub(super) fn counts(claims: &[Claim]) -> HashMap<String, (u64, u64)> {
+pub(super) fn counts(claims: &[Claim]) -> HashMap<String, Counts> {
     claims
         .iter()
         .map(|claim| (claim.id(), claim.affected))
@@ -52,13 +55,13 @@ pub(super) fn counts(claims: &[Claim]) -> HashMap<String, (u64, u64)> {
 pub(super) fn mark(
     findings: &mut [Finding],
     before: Vec<Finding>,
-    now: &HashMap<String, (u64, u64)>,
+    now: &HashMap<String, Counts>,
 ) -> Vec<Finding> {
     let old: HashMap<&str, &Finding> = before
         .iter()
         .map(|finding| (finding.id.as_str(), finding))
         .collect();
-    let pairs: Vec<Option<((u64, u64), (u64, u64))>> = findings
+    let pairs: Vec<Option<(Counts, Counts)>> = findings
         .iter()
         .map(|finding| {
             let old = old.get(finding.id.as_str())?;

@@ -12,7 +12,7 @@ use crate::reports::arms::ArmsCompared;
 use crate::reports::coverage::coverage;
 use crate::reports::discover::discover;
 use crate::reports::forms::{Forms, forms};
-use crate::reports::funnel::{Funnel, FunnelRequest, funnel};
+use crate::reports::funnel::{Funnel, FunnelRequest, Segment, funnel};
 use crate::reports::links::{Links, LinksRequest, links};
 use crate::reports::lost::{Lost, lost};
 use crate::reports::searches::{Searches, searches};
@@ -21,8 +21,8 @@ use crate::reports::tracking::{Tracking, tracking};
 use crate::reports::trouble::{Troubles, trouble};
 use crate::{Attribution, Dimensions, Error, Period};
 
-/// By what the visitors of a funnel are told apart.
-const SEGMENTS: [&str; 4] = ["browser", "device", "country", "channel"];
+/// By what the visitors of a funnel are told apart, all at once.
+const SEGMENTS: &str = "browser,device,country,channel";
 /// Rows of reports that are looked at.
 const ROWS: u32 = 10_000;
 /// The rate below which a link is dead (METRICS.md, Clicks).
@@ -34,8 +34,47 @@ const DAY_MS: f64 = 86_400_000.0;
 pub(super) struct Told {
     pub(super) command: String,
     pub(super) funnel: Funnel,
-    /// By each of [`SEGMENTS`].
-    pub(super) segments: Vec<(&'static str, Funnel)>,
+    /// Its visitors told apart.
+    pub(super) segments: Vec<Part>,
+}
+
+/// The visitors of a funnel that have one value of a dimension.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Part {
+    pub(super) dimension: &'static str,
+    pub(super) value: String,
+    /// Of each step: who came there, and of how many at the step before; none where there is none, or it may be left out.
+    pub(super) steps: Vec<Option<(u64, u64)>>,
+}
+
+/// Adds the segments up to one part a value of each dimension.
+fn parts(segments: &[Segment]) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
+    for segment in segments {
+        let dimensions = SEGMENTS.split(',');
+        for (dimension, value) in dimensions.zip(segment.value.split('|')) {
+            if value.is_empty() {
+                continue;
+            }
+            let of = |part: &Part| part.dimension == dimension && part.value == value;
+            let at = parts.iter().position(of).unwrap_or_else(|| {
+                parts.push(Part {
+                    dimension,
+                    value: value.to_owned(),
+                    steps: vec![None; segment.steps.len()],
+                });
+                parts.len() - 1
+            });
+            for (sum, step) in parts[at].steps.iter_mut().zip(&segment.steps) {
+                let step = &step.step;
+                if let Some(previous) = step.previous.filter(|_| !step.optional) {
+                    let (came, of) = sum.unwrap_or_default();
+                    *sum = Some((came + step.visitors, of + previous));
+                }
+            }
+        }
+    }
+    parts
 }
 
 /// The reports of one site and period.
@@ -201,12 +240,8 @@ async fn told(
     for (command, mut request) in requests {
         request.period = span.period;
         let whole = funnel(store, &request).await?;
-        let mut segments = Vec::new();
-        for dimension in SEGMENTS {
-            let mut request = request.clone();
-            request.breakdown = Some((dimension.parse::<Dimensions>()?, Attribution::default()));
-            segments.push((dimension, funnel(store, &request).await?));
-        }
+        request.breakdown = Some((SEGMENTS.parse::<Dimensions>()?, Attribution::default()));
+        let segments = parts(&funnel(store, &request).await?.breakdown);
         told.push(Told {
             command,
             funnel: whole,

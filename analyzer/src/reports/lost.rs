@@ -119,7 +119,7 @@ pub async fn lost(store: &Store, span: &Span, goal: Option<&Goal>) -> Result<Los
         to: covered.to,
         pages,
         notes: vec![
-            "hardly looked at is less than a quarter of all looks of the site take".to_owned(),
+            "hardly looked at is no longer than a quarter of all looks of the site".to_owned(),
         ],
     })
 }

@@ -1,5 +1,5 @@
 //! Where the tracking itself has gaps: pages that are clicked for and never tell of themselves, and hours in which nobody
-//! did although many should have.
+//! came although many should have.
 //!
 //! Invariant: nothing is concluded from hours in which few were to be expected.
 
@@ -32,7 +32,7 @@ pub struct Tracking {
     pub to: Option<String>,
     /// Pages that were clicked for and never told of themselves, those of most people first.
     pub targets: Vec<Untold>,
-    /// Stretches in which nothing was told, the least probable first.
+    /// Stretches in which nobody came, those with most to be expected first.
     pub silences: Vec<Silence>,
     /// What should be known beside the numbers.
     pub notes: Vec<String>,
@@ -56,7 +56,7 @@ pub struct Untold {
 /// # Errors
 /// [`Error::UnknownSite`], [`Error::Store`].
 pub async fn tracking(store: &Store, span: &Span) -> Result<Tracking, Error> {
-    let covered = span.covered(store, Over::Events).await?;
+    let covered = span.covered(store, Over::Visits).await?;
     let targets: Vec<Untold> = span
         .query_with(store, TARGETS_SQL, &span.period, Bindings::default())
         .fetch_all()
@@ -73,7 +73,7 @@ pub async fn tracking(store: &Store, span: &Span) -> Result<Tracking, Error> {
             first.path
         ),
         (None, Some(first)) => format!(
-            "nothing was told for {} hours from {}, where about {} pageviews were to be expected",
+            "nobody came for {} hours from {}, where about {} visits were to be expected",
             first.hours,
             first.from,
             thousands(first.expected.round() as u64)
@@ -134,7 +134,7 @@ impl Report for Tracking {
                 columns: vec![
                     Column::people("From", Measure::Text),
                     Column::people("Hours", Measure::Count),
-                    Column::people("Pageviews to be expected", Measure::Text),
+                    Column::people("Visits to be expected", Measure::Text),
                 ],
                 rows: self.silences.iter().map(row).collect(),
             }],

@@ -181,10 +181,14 @@ pub async fn trouble(store: &Store, span: &Span, goal: Option<&Goal>) -> Result<
     })
 }
 
+/// The page, what was met, its words and selector.
+type Place = (String, Sort, String, String);
+/// People who converted and all, by device.
+type ByDevice = BTreeMap<String, (u64, u64)>;
+
 fn troubles(counted: Vec<Counted>) -> Vec<Trouble> {
-    let mut pages: BTreeMap<String, BTreeMap<String, (u64, u64)>> = BTreeMap::new();
-    let mut met: BTreeMap<(String, Sort, String, String), BTreeMap<String, (u64, u64)>> =
-        BTreeMap::new();
+    let mut pages: BTreeMap<String, ByDevice> = BTreeMap::new();
+    let mut met: BTreeMap<Place, ByDevice> = BTreeMap::new();
     for row in counted {
         let counts = (row.converted, row.people);
         match Sort::of(&row.what) {

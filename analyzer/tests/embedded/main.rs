@@ -6,6 +6,8 @@
 )]
 
 mod ads;
+mod audit;
+mod audited;
 mod breakdowns;
 mod comparisons;
 mod discover;

@@ -40,7 +40,7 @@ pub use source::attribution;
 pub(crate) use source::{Source, source_of, without_www};
 pub use spam::SpamReferrers;
 pub(crate) use target::target;
-pub(crate) use visitor::{Salt, SaltPair, chance};
+pub(crate) use visitor::{Salt, SaltPair, Visitors, chance};
 pub(crate) use web_address::{PageAddress, page_address, referrer_address};
 
 use crate::row::{ElementRow, EventKind, EventRow, InteractionRow};
@@ -88,8 +88,8 @@ pub(crate) struct Sender<'a> {
 pub(crate) struct Knowledge<'a> {
     /// Time of receipt, milliseconds since 1970.
     pub(crate) now: i64,
-    /// The salts in force.
-    pub(crate) salts: &'a SaltPair,
+    /// Who visitors are.
+    pub(crate) visitors: Visitors<'a>,
     /// Configured sites.
     pub(crate) sites: &'a Sites,
     /// What to do with bots.

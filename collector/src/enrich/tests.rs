@@ -44,7 +44,7 @@ fn run_shadowed<'a>(
     let bots = BotRules { policy, shadow };
     let knowledge = Knowledge {
         now: NOW,
-        salts: &salts,
+        visitors: Visitors::Salted(&salts),
         sites,
         bots: &bots,
         agents: &agents,

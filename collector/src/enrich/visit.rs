@@ -7,7 +7,7 @@ use std::sync::Arc;
 use snag_beacon::{Batch, Event};
 
 use super::{
-    BotReason, Knowledge, PageAddress, Place, Sender, agent::Agent, page_address, visitor,
+    BotReason, Knowledge, PageAddress, Place, Sender, Visitors, agent::Agent, page_address, visitor,
 };
 use crate::row::{EventRow, number};
 
@@ -32,7 +32,7 @@ impl<'a> Visit<'a> {
             .networks
             .is_some_and(|networks| networks.is_data_centre(sender.address));
         let (visitor, visitor_before) =
-            visitor::identify(knowledge.salts, knowledge.now, &batch.site, sender);
+            visitor::identify(&knowledge.visitors, knowledge.now, &batch.site, sender);
         Self {
             batch,
             bot: [
@@ -41,9 +41,12 @@ impl<'a> Visit<'a> {
                 is_data_centre.then_some(BotReason::DataCentre),
             ],
             agent: Arc::clone(&parsed.agent),
-            place: knowledge
-                .places
-                .and_then(|places| places.find(sender.address)),
+            place: match &knowledge.visitors {
+                Visitors::Named(_, Some(place)) => Some(Arc::clone(place)),
+                _ => knowledge
+                    .places
+                    .and_then(|places| places.find(sender.address)),
+            },
             visitor,
             visitor_before,
             page: None,

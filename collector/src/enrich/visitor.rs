@@ -4,8 +4,9 @@
 //! then gone, and with them the way back. IPv6 addresses count by their /64, which is one household.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
-use super::Sender;
+use super::{Place, Sender};
 use crate::row::number;
 
 /// For how long after a change of salts events also bear the visitor under the salt before: the inactivity limit of a
@@ -38,6 +39,15 @@ pub(crate) struct SaltPair {
     pub(crate) previous: Option<Salt>,
 }
 
+/// How a sender becomes a visitor.
+#[derive(Debug)]
+pub(crate) enum Visitors<'a> {
+    /// By address and user agent, under the salts in force.
+    Salted(&'a SaltPair),
+    /// A file says who it is, and perhaps where.
+    Named(u64, Option<Arc<Place>>),
+}
+
 /// The visitor's number under a key; never 0.
 #[must_use]
 pub(crate) fn visitor_id(key: &[u8; 32], site: &str, address: IpAddr, user_agent: &str) -> u64 {
@@ -53,7 +63,16 @@ pub(crate) fn visitor_id(key: &[u8; 32], site: &str, address: IpAddr, user_agent
 }
 
 /// The visitor under the salt in force and, shortly after a change, under the one before (else 0).
-pub(super) fn identify(salts: &SaltPair, now: i64, site: &str, sender: &Sender<'_>) -> (u64, u64) {
+pub(super) fn identify(
+    visitors: &Visitors<'_>,
+    now: i64,
+    site: &str,
+    sender: &Sender<'_>,
+) -> (u64, u64) {
+    let salts = match visitors {
+        Visitors::Salted(salts) => salts,
+        Visitors::Named(visitor, _) => return (*visitor, 0),
+    };
     let id = |salt: &Salt| visitor_id(&salt.key, site, sender.address, sender.user_agent);
     let before = match &salts.previous {
         Some(previous) if now - salts.current.since < OVERLAP_MS => id(previous),

@@ -40,11 +40,16 @@ pub(super) struct Chunks<'a> {
 }
 
 impl<'a> Chunks<'a> {
-    pub(super) fn new(lines: Box<dyn BufRead + Send>, known: &'a BTreeSet<Mark>) -> Self {
+    /// The hasher has its kind of file, so that one read as another kind first is not taken for known.
+    pub(super) fn new(
+        lines: Box<dyn BufRead + Send>,
+        known: &'a BTreeSet<Mark>,
+        hasher: blake3::Hasher,
+    ) -> Self {
         Self {
             lines,
             known,
-            hasher: blake3::Hasher::new(),
+            hasher,
             position: 0,
             line: 1,
             tail: Vec::new(),
@@ -169,7 +174,11 @@ mod tests {
     use super::*;
 
     fn cut(text: &str, known: &BTreeSet<Mark>) -> Vec<(String, u64, Mark)> {
-        let mut chunks = Chunks::new(Box::new(io::Cursor::new(text.to_owned())), known);
+        let mut chunks = Chunks::new(
+            Box::new(io::Cursor::new(text.to_owned())),
+            known,
+            blake3::Hasher::new(),
+        );
         let mut failed = None;
         let mut all = Vec::new();
         while let Some(chunk) = chunks.next(&mut failed) {
@@ -223,7 +232,11 @@ mod tests {
         for end in ["\n", "\nb\n", ""] {
             let text = format!("a\n{long}{end}");
             let known = BTreeSet::new();
-            let mut chunks = Chunks::new(Box::new(io::Cursor::new(text.clone())), &known);
+            let mut chunks = Chunks::new(
+                Box::new(io::Cursor::new(text.clone())),
+                &known,
+                blake3::Hasher::new(),
+            );
             let first = chunks.next(&mut None).expect("a chunk");
             assert_eq!(first.bytes, b"a\n");
             let second = chunks.next(&mut None).expect("a chunk");

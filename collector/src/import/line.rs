@@ -13,7 +13,8 @@ use snag_beacon::limits::{NAME_BYTES, SITE_BYTES, STRING_BYTES};
 use super::ImportOptions;
 use super::shape::{Fault, Line, LineElement, read};
 use crate::enrich::{
-    BotReason, PageAddress, clean, element_row, page_address, referrer_address, source_of, target,
+    BotReason, BotRules, PageAddress, SpamReferrers, clean, element_row, page_address,
+    referrer_address, source_of, target,
 };
 use crate::row::{ElementRow, EventKind, EventRow, apart, element_id, number};
 
@@ -60,6 +61,9 @@ pub(super) struct Context<'a> {
     pub(super) options: &'a ImportOptions,
     pub(super) key: &'a [u8; 32],
     pub(super) now: i64,
+    /// What recordings are judged by, as beacons are.
+    pub(super) bots: BotRules,
+    pub(super) spam: SpamReferrers,
 }
 
 /// Understands one line.
@@ -68,17 +72,31 @@ pub(super) fn parse<'a>(
     line: u64,
     text: &'a [u8],
 ) -> Result<LineRows<'a>, BadLine> {
-    let text = std::str::from_utf8(text).map_err(|error| {
-        let at = error.valid_up_to() + 1;
-        BadLine {
-            line,
-            key: String::new(),
-            reason: format!("not UTF-8 at byte {at}"),
-        }
-    })?;
-    read(text)
+    utf8(text)
+        .and_then(|text| read(text, "event"))
         .and_then(|parsed| rows(context, line, parsed))
         .map_err(|(key, reason)| BadLine { line, key, reason })
+}
+
+/// The line as text.
+pub(super) fn utf8(text: &[u8]) -> Result<&str, Fault> {
+    std::str::from_utf8(text).map_err(|error| {
+        let at = error.valid_up_to() + 1;
+        (String::new(), format!("not UTF-8 at byte {at}"))
+    })
+}
+
+/// The time a line says, in milliseconds since 1970.
+pub(super) fn time(text: &str) -> Result<i64, Fault> {
+    let bad = |reason: &str| Err(("time".to_owned(), reason.to_owned()));
+    let Ok(time) = text.parse::<Timestamp>() else {
+        return bad("is no time like 2026-01-05T10:00:00.000Z");
+    };
+    let time = time.as_millisecond();
+    if !TIMES.contains(&time) {
+        return bad("is not between 1970 and 2199");
+    }
+    Ok(time)
 }
 
 fn rows<'a>(
@@ -88,13 +106,7 @@ fn rows<'a>(
 ) -> Result<LineRows<'a>, Fault> {
     let bad = |key: &str, reason: &str| Err((key.to_owned(), reason.to_owned()));
     check(&line)?;
-    let Ok(time) = line.time.parse::<Timestamp>() else {
-        return bad("time", "is no time like 2026-01-05T10:00:00.000Z");
-    };
-    let time = time.as_millisecond();
-    if !TIMES.contains(&time) {
-        return bad("time", "is not between 1970 and 2199");
-    }
+    let time = time(&line.time)?;
     let options = context.options;
     let Some(page) = page(&line.url, options.sites.query_parameters(&line.site)) else {
         return bad(
@@ -243,7 +255,7 @@ fn check(line: &Line<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
-fn keyed(key: &[u8; 32], site: &str, what: &str, text: &str) -> u64 {
+pub(super) fn keyed(key: &[u8; 32], site: &str, what: &str, text: &str) -> u64 {
     number(blake3::keyed_hash(key, &apart([what, site, text])))
 }
 
@@ -264,6 +276,8 @@ mod tests {
                 options: &options,
                 key: &[7; 32],
                 now: 0,
+                bots: BotRules::default(),
+                spam: SpamReferrers::default(),
             },
             4,
             text.as_bytes(),

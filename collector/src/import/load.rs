@@ -3,8 +3,7 @@
 //! Each stretch is split by month, the store's partitions, so that one insert is one part and goes in whole or not at
 //! all; once all are in, the stretch is recorded.
 
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,13 +16,14 @@ use serde::Deserialize;
 use snag_store::{BodyFormat, Store};
 use tokio::sync::mpsc;
 
-use super::chunk::{Chunk, Chunks, LINE_BYTES, Mark};
+use super::chunk::{Chunks, Mark};
 use super::key::import_key;
-use super::line::{BadLine, Context, parse};
+use super::line::Context;
 use super::source::{Reading, keep, open, reopen};
+use super::stretch::{Lines, Stretch};
 use super::{ImportError, ImportOptions, Imported, Progress, Source};
-use crate::encoding::Native;
-use crate::row::{ElementRow, Table, month_of};
+use crate::enrich::{BotRules, SpamReferrers};
+use crate::row::Table;
 
 const PIECE: usize = 256 * 1024;
 
@@ -43,28 +43,6 @@ const RECORD: &str = "INSERT INTO import_batches (chain, end_byte, rows, done, f
 /// Stretches that began to go in; those that are done with their rows.
 type Known = HashMap<Mark, Option<u64>>;
 
-/// One stretch, understood.
-struct Stretch {
-    mark: Mark,
-    rows: u64,
-    /// Insert bodies: table, month (0 where the table has no partitions), rows.
-    bodies: Vec<(Table, u32, Vec<u8>)>,
-    bad: u64,
-    /// The first of them.
-    bad_lines: Vec<BadLine>,
-    /// Rows that an earlier import brought; nothing is to be inserted then.
-    already: Option<u64>,
-}
-
-impl Stretch {
-    fn note(&mut self, bad: BadLine) {
-        self.bad += 1;
-        if self.bad_lines.len() < Imported::LISTED {
-            self.bad_lines.push(bad);
-        }
-    }
-}
-
 enum Message {
     Stretch(Stretch),
     CutShort(String),
@@ -75,6 +53,30 @@ enum Message {
 /// # Errors
 /// When the source cannot be opened or the store fails. Bad lines are no error: they are in the report.
 pub async fn import_events(
+    store: &Store,
+    source: &Source,
+    options: &Arc<ImportOptions>,
+    progress: impl FnMut(Progress),
+) -> Result<Imported, ImportError> {
+    import(Lines::Events, store, source, options, progress).await
+}
+
+/// Imports recorded batches of pages from one source, one a line: with all that a page tells, as a collector would have
+/// taken them at the time the line says.
+///
+/// # Errors
+/// As [`import_events`].
+pub async fn import_recordings(
+    store: &Store,
+    source: &Source,
+    options: &Arc<ImportOptions>,
+    progress: impl FnMut(Progress),
+) -> Result<Imported, ImportError> {
+    import(Lines::Recordings, store, source, options, progress).await
+}
+
+async fn import(
+    lines: Lines,
     store: &Store,
     source: &Source,
     options: &Arc<ImportOptions>,
@@ -90,7 +92,7 @@ pub async fn import_events(
         }
         let reading = begin(source, kept.as_ref(), u64::MAX)?;
         let read = Arc::clone(&reading.read);
-        let report = run(None, reading, options, key, &known, &mut progress).await?;
+        let report = run(lines, None, reading, options, key, &known, &mut progress).await?;
         if !report.is_whole() {
             return Ok(Imported {
                 events: 0,
@@ -103,6 +105,7 @@ pub async fn import_events(
     }
     let reading = begin(source, kept.as_ref(), looked_at)?;
     run(
+        lines,
         Some((store, source)),
         reading,
         options,
@@ -148,6 +151,7 @@ async fn known_batches(store: &Store) -> Result<Known, ImportError> {
 
 /// One pass over the source; without a store nothing goes in.
 async fn run(
+    lines: Lines,
     into: Option<(&Store, &Source)>,
     reading: Reading,
     options: &Arc<ImportOptions>,
@@ -158,8 +162,9 @@ async fn run(
     let (sender, mut receiver) = mpsc::channel(1);
     let (read, total) = (Arc::clone(&reading.read), reading.total);
     let (options, known) = (Arc::clone(options), Arc::clone(known));
-    let thread =
-        tokio::task::spawn_blocking(move || understand(reading, &options, &key, &known, &sender));
+    let thread = tokio::task::spawn_blocking(move || {
+        understand(lines, reading, &options, &key, &known, &sender)
+    });
     let mut report = Imported::default();
     let mut tell = |report: &Imported, read: &AtomicU64| {
         progress(Progress {
@@ -173,6 +178,9 @@ async fn run(
             Message::CutShort(reason) => report.cut_short = Some(reason),
             Message::Stretch(stretch) => {
                 report.note(stretch.bad, stretch.bad_lines);
+                for (reason, count) in stretch.dropped {
+                    *report.dropped.entry(reason).or_default() += count;
+                }
                 match (stretch.already, into) {
                     (Some(rows), _) => report.already += rows,
                     (None, Some((store, source))) => {
@@ -228,6 +236,7 @@ async fn insert(
 
 /// Reads to the end, or until nobody listens any more.
 fn understand(
+    lines: Lines,
     reading: Reading,
     options: &ImportOptions,
     key: &[u8; 32],
@@ -239,11 +248,14 @@ fn understand(
         options,
         key,
         now: Timestamp::now().as_millisecond(),
+        bots: BotRules::default(),
+        spam: SpamReferrers::default(),
     };
-    let mut chunks = Chunks::new(reading.lines, &marks);
+    let mut chunks = Chunks::new(reading.lines, &marks, lines.hasher());
     let mut failed = None;
     while let Some(chunk) = chunks.next(&mut failed) {
-        let stretch = stretch(&context, &chunk, known.get(&chunk.mark).copied().flatten());
+        let already = known.get(&chunk.mark).copied().flatten();
+        let stretch = Stretch::read(lines, &context, &chunk, already);
         if sender.blocking_send(Message::Stretch(stretch)).is_err() {
             return;
         }
@@ -253,69 +265,4 @@ fn understand(
         // Nobody listens: nobody needs to know.
         let _ = sender.blocking_send(Message::CutShort(reason));
     }
-}
-
-fn stretch(context: &Context<'_>, chunk: &Chunk, already: Option<u64>) -> Stretch {
-    let mut stretch = Stretch {
-        mark: chunk.mark,
-        rows: 0,
-        bodies: Vec::new(),
-        bad: 0,
-        bad_lines: Vec::new(),
-        already,
-    };
-    let mut events: BTreeMap<u32, Native> = BTreeMap::new();
-    // In the order of their identifiers: the same stretch must give the same bytes each time.
-    let mut elements: BTreeMap<u64, ElementRow<'static>> = BTreeMap::new();
-    for (line, text) in (chunk.first_line..).zip(lines(&chunk.bytes)) {
-        if chunk.too_long.contains(&line) {
-            let reason = format!("is longer than {LINE_BYTES} bytes");
-            stretch.note(BadLine {
-                line,
-                key: String::new(),
-                reason,
-            });
-        } else if !text.is_empty() {
-            match parse(context, line, text) {
-                Ok(rows) => {
-                    let block = events
-                        .entry(month_of(rows.event.time))
-                        .or_insert_with(|| Native::new(Table::Events));
-                    rows.event.write(block);
-                    stretch.rows += 1;
-                    if let Entry::Vacant(place) = elements.entry(rows.event.element)
-                        && let Some(element) = rows.element()
-                    {
-                        place.insert(element);
-                    }
-                }
-                Err(bad) => stretch.note(bad),
-            }
-        }
-    }
-    if stretch.already.is_some() {
-        return stretch;
-    }
-    if !elements.is_empty() {
-        let mut block = Native::new(Table::Elements);
-        elements
-            .values()
-            .for_each(|element| element.write(&mut block));
-        stretch.bodies.push((Table::Elements, 0, block.finish()));
-    }
-    let events = events.into_iter();
-    stretch
-        .bodies
-        .extend(events.map(|(month, block)| (Table::Events, month, block.finish())));
-    stretch
-}
-
-/// The lines without the white space around them.
-fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let ends = memchr::memchr_iter(b'\n', bytes).chain(std::iter::once(bytes.len()));
-    ends.scan(0, |start, end| {
-        let line = &bytes[*start..end];
-        *start = end + 1;
-        Some(line.trim_ascii())
-    })
 }

@@ -1,4 +1,5 @@
-//! Events from files: newline-delimited JSON, one event a line, through the same steps as beacons.
+//! Events from files: newline-delimited JSON through the same steps as beacons, one event a line, or one recorded batch
+//! of a page with when and from whom it came.
 //!
 //! Invariant: a stretch of a file that is in goes in no second time, also when the file has grown since, for each
 //! stretch is recorded under the hash of everything up to its end, and inserted under a token made of that hash.
@@ -8,16 +9,19 @@ mod chunk;
 mod key;
 mod line;
 mod load;
+mod recording;
 mod shape;
 mod source;
+mod stretch;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 
 use crate::enrich::{Agents, Places, Sites};
 
 pub use line::BadLine;
-pub use load::import_events;
+pub use load::{import_events, import_recordings};
 
 /// Where events come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +86,8 @@ pub struct Imported {
     pub bad: u64,
     /// The first of them, at most [`Imported::LISTED`].
     pub bad_lines: Vec<BadLine>,
+    /// Events of recordings that a collector would not have stored either, by the reason's word.
+    pub dropped: BTreeMap<&'static str, u64>,
     /// Where and why the source could not be read to its end.
     pub cut_short: Option<String>,
 }

@@ -13,10 +13,10 @@ use snag_beacon::limits::PROPS;
 /// The key at fault (empty when the line is no event at all), and the reason.
 pub(super) type Fault = (String, String);
 
-/// Reads a line.
-pub(super) fn read(text: &str) -> Result<Line<'_>, Fault> {
+/// Reads a line, which is `what`: an event, a recording.
+pub(super) fn read<'a, T: Deserialize<'a>>(text: &'a str, what: &str) -> Result<T, Fault> {
     // The quick reader does not know where it was; only a bad line is read again by one that does.
-    serde_json::from_str(text).map_err(|_| fault(text))
+    serde_json::from_str(text).map_err(|_| fault::<T>(text, what))
 }
 
 #[derive(Deserialize)]
@@ -155,13 +155,13 @@ impl LineElement<'_> {
     }
 }
 
-fn fault(text: &str) -> Fault {
+fn fault<'a, T: Deserialize<'a>>(text: &'a str, what: &str) -> Fault {
     let mut reader = serde_json::Deserializer::from_str(text);
-    let told = match serde_path_to_error::deserialize::<_, Line<'_>>(&mut reader) {
+    let told = match serde_path_to_error::deserialize::<_, T>(&mut reader) {
         Ok(_) => {
             return (
                 String::new(),
-                "there is more after the event; write one event a line".to_owned(),
+                format!("there is more after the {what}; write one {what} a line"),
             );
         }
         Err(error) => error,
@@ -189,7 +189,12 @@ fn fault(text: &str) -> Fault {
             (
                 name.to_owned(),
                 format!(
-                    "is no key of an event{}",
+                    "is no key of {} {what}{}",
+                    if what.starts_with(['a', 'e', 'i', 'o', 'u']) {
+                        "an"
+                    } else {
+                        "a"
+                    },
                     rest.replace(", expected one of", "; known:")
                 ),
             )

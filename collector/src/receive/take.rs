@@ -10,7 +10,7 @@ use snag_beacon::{Click, Element, Event, Kind};
 use super::Receiving;
 use crate::databases::Watched;
 use crate::encoding::RowBinary;
-use crate::enrich::{DropReason, Knowledge, Sender, enrich};
+use crate::enrich::{DropReason, Knowledge, Sender, Visitors, enrich};
 use crate::row::{ElementRow, EventRow, InteractionRow, Table, month_of};
 use crate::spool::{Batch, Commit, Rows};
 
@@ -98,7 +98,7 @@ pub(super) fn put(
     let spam = databases.spam.as_ref().map(Watched::current);
     let knowledge = Knowledge {
         now,
-        salts: &salts,
+        visitors: Visitors::Salted(&salts),
         sites: &receiving.sites,
         bots: &receiving.bots,
         agents: &receiving.agents,

@@ -6,7 +6,7 @@
 use snag_beacon::{Attention, Usage};
 
 use super::{EventRow, TEXT, TIME, Table, WORD};
-use crate::encoding::{RowBinary, Values as _};
+use crate::encoding::Values;
 
 macro_rules! columns {
     ($($own:expr),+ $(,)?) => {
@@ -87,7 +87,7 @@ impl InteractionRow<'_> {
     }
 
     /// Writes the row in the order of its table's columns.
-    pub(crate) fn write(&self, to: &mut RowBinary<'_>) {
+    pub(crate) fn write(&self, to: &mut impl Values) {
         let event = &self.event;
         to.text(&event.site);
         to.number(event.time.to_le_bytes());
@@ -134,5 +134,6 @@ impl InteractionRow<'_> {
                 to.number([u8::from(usage.submitted)]);
             }
         }
+        to.end_row();
     }
 }

@@ -5,6 +5,7 @@ mod import;
 mod overload;
 mod reports;
 mod server;
+mod truth;
 
 use anyhow::{Context as _, Result, bail};
 
@@ -19,8 +20,9 @@ pub(crate) fn bench(name: &str) -> Result<()> {
         "overload" => overload::run(),
         "reports" => reports::run(),
         "tracker" => tracker(),
+        "truth" => truth::run(),
         _ => bail!(
-            "there is no benchmark {name}; there are: import, collector, backlog, overload, reports, tracker"
+            "there is no benchmark {name}; there are: import, collector, backlog, overload, reports, tracker, truth"
         ),
     }
 }

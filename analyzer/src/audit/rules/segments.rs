@@ -1,18 +1,19 @@
 //! A step that some kind of visitors does not get past, on some browser, device, in some country or from some channel.
 //!
 //! Phones convert less than desktops everywhere, and that is no fault. So what is tested is not how a segment does, but
-//! whether it does worse at one step than it does at the others: the logarithm of the odds ratio at the step, less the mean of
-//! those at the other steps, weighted by their precision (an interaction; Altman & Bland, BMJ 326 (2003), 219).
+//! whether it does worse at one step than all others there, and than it does itself at the other steps: the logarithm of the odds
+//! ratio at the step, less the median of those at the other steps (an interaction; Altman & Bland, BMJ 326 (2003), 219).
 
 use super::FEWEST;
-use crate::audit::facts::{Facts, Told};
+use crate::audit::facts::{Facts, Part, Told};
 use crate::audit::finding::{Claim, Cost, Evidence, Rule, pair, share};
 use crate::audit::flow::page;
-use crate::reports::funnel::{Funnel, Segment};
-use crate::statistics::{Interval, Z_95, log_odds, rate, upper_tail};
+use crate::statistics::{Interval, Z_95, log_odds, odds_above, rate, upper_tail};
 
 /// How many times less the odds of going on may be than the segment's own at the other steps.
 const ODDS: f64 = 2.0;
+/// How many times the odds of leaving the others' may be.
+const WORSE: f64 = 1.5;
 
 /// Odds of a segment at a step against those of all others: the logarithm of their ratio, its variance, and the counts.
 struct Against {
@@ -28,57 +29,46 @@ pub(super) fn claims(facts: &Facts) -> Vec<Claim> {
         .flat_map(|told| {
             told.segments
                 .iter()
-                .flat_map(move |(dimension, by)| of_dimension(told, dimension, by))
+                .flat_map(move |part| of_part(told, part))
         })
         .collect()
 }
 
-fn of_dimension(told: &Told, dimension: &str, by: &Funnel) -> Vec<Claim> {
+fn of_part(told: &Told, part: &Part) -> Vec<Claim> {
     let mut claims = Vec::new();
-    for segment in by
-        .breakdown
-        .iter()
-        .filter(|segment| !segment.value.is_empty())
-    {
-        let against: Vec<Option<Against>> = (0..told.funnel.steps.len())
-            .map(|at| against(told, segment, at))
-            .collect();
-        for (at, step) in against.iter().enumerate() {
-            let Some(step) = step else { continue };
-            let rest = against
-                .iter()
-                .enumerate()
-                .filter(|(other, _)| *other != at)
-                .filter_map(|(_, other)| other.as_ref());
-            let (weights, sum) = rest.fold((0.0, 0.0), |(weights, sum), other| {
-                (
-                    weights + 1.0 / other.variance,
-                    sum + other.ratio / other.variance,
-                )
-            });
-            if weights > 0.0 {
-                claims.extend(claim(
-                    told,
-                    dimension,
-                    segment,
-                    at,
-                    step,
-                    sum / weights,
-                    1.0 / weights,
-                ));
-            }
+    let against: Vec<Option<Against>> = (0..told.funnel.steps.len())
+        .map(|at| against(told, part, at))
+        .collect();
+    for (at, step) in against.iter().enumerate() {
+        let Some(step) = step else { continue };
+        let rest = against.iter().enumerate().filter(|(other, _)| *other != at);
+        let rest: Vec<&Against> = rest.filter_map(|(_, other)| other.as_ref()).collect();
+        if let Some((usual, variance)) = usual(&rest) {
+            claims.extend(claim(told, part, at, step, usual, variance));
         }
     }
     claims
 }
 
+/// The median of a segment's ratios at other steps, and its variance, that of a mean times π/2 (Kenney & Keeping,
+/// Mathematics of Statistics 2 (1951), 3.1): one step that is broken for somebody does not move it.
+fn usual(steps: &[&Against]) -> Option<(f64, f64)> {
+    let mut ratios: Vec<f64> = steps.iter().map(|step| step.ratio).collect();
+    ratios.sort_by(f64::total_cmp);
+    let middle = ratios.len() / 2;
+    let median = match ratios.len() {
+        0 => return None,
+        count if count % 2 == 1 => ratios[middle],
+        _ => f64::midpoint(ratios[middle - 1], ratios[middle]),
+    };
+    let precision: f64 = steps.iter().map(|step| 1.0 / step.variance).sum();
+    Some((median, std::f64::consts::FRAC_PI_2 / precision))
+}
+
 /// A segment from the step before `at` on; none where it or the others are too few.
-fn against(told: &Told, segment: &Segment, at: usize) -> Option<Against> {
-    let (own, all) = (&segment.steps.get(at)?.step, told.funnel.steps.get(at)?);
-    if own.optional {
-        return None;
-    }
-    let this = (own.visitors, own.previous?);
+fn against(told: &Told, part: &Part, at: usize) -> Option<Against> {
+    let all = told.funnel.steps.get(at)?;
+    let this = part.steps.get(at).copied().flatten()?;
     let others = (
         all.visitors.saturating_sub(this.0),
         all.previous?.saturating_sub(this.1),
@@ -101,16 +91,15 @@ fn against(told: &Told, segment: &Segment, at: usize) -> Option<Against> {
 )]
 fn claim(
     told: &Told,
-    dimension: &str,
-    segment: &Segment,
+    part: &Part,
     at: usize,
     step: &Against,
     usual: f64,
     usual_variance: f64,
 ) -> Option<Claim> {
+    let (dimension, value) = (part.dimension, &part.value);
     let excess = step.ratio - usual;
     let deviation = (step.variance + usual_variance).sqrt();
-    let p = upper_tail((-excess - ODDS.ln()) / deviation);
     // What its rate would be as its own odds are at the other steps.
     let others = rate(step.others.0, step.others.1)?;
     let odds = (others / (1.0 - others).max(1e-9)) * usual.exp();
@@ -121,14 +110,16 @@ fn claim(
     let before = told.funnel.steps.get(at - 1)?;
     let lost = (step.this.1 - step.this.0, step.this.1);
     let lost_of_others = (step.others.1 - step.others.0, step.others.1);
+    let p =
+        upper_tail((-excess - ODDS.ln()) / deviation).max(odds_above(lost, lost_of_others, WORSE));
     Some(Claim {
         rule: Rule::Segment,
         title: format!(
             "visitors with {dimension} {} do not get past \"{}\"",
-            segment.value, before.name
+            value, before.name
         ),
         page: page(&before.step).to_owned(),
-        elements: vec![format!("{dimension}={}", segment.value)],
+        elements: vec![format!("{dimension}={}", value)],
         affected: lost,
         p_value: Some(p),
         cost: Some(Cost {
@@ -142,15 +133,12 @@ fn claim(
             text: format!(
                 "{} with {dimension} {} go no further, of all others {}; at the other steps they do as the others",
                 share(lost),
-                segment.value,
+                value,
                 share(lost_of_others)
             ),
             command: format!("{} --by {dimension}", told.command),
-            bars: pair((&segment.value, lost), ("all others", lost_of_others)),
+            bars: pair((value, lost), ("all others", lost_of_others)),
         }],
-        advice: format!(
-            "walk through this step with {dimension} {} yourself",
-            segment.value
-        ),
+        advice: format!("walk through this step with {dimension} {} yourself", value),
     })
 }

@@ -6,15 +6,15 @@ use crate::audit::finding::{Claim, Evidence, Rule};
 use crate::format::thousands;
 use crate::reports::tracking::{Silence, Untold};
 
+/// Silences that are told one by one.
+const SHOWN: usize = 5;
+
 pub(super) fn claims(facts: &Facts) -> Vec<Claim> {
     let targets = facts.tracking.targets.iter();
     let untold = targets
         .filter(|target| target.visitors >= FEWEST)
         .map(|target| untold(facts, target));
-    let silences = facts.tracking.silences.iter();
-    untold
-        .chain(silences.map(|silence| self::silence(facts, silence)))
-        .collect()
+    untold.chain(silence(facts)).collect()
 }
 
 fn untold(facts: &Facts, target: &Untold) -> Claim {
@@ -42,27 +42,39 @@ fn untold(facts: &Facts, target: &Untold) -> Claim {
     }
 }
 
-fn silence(facts: &Facts, silence: &Silence) -> Claim {
-    Claim {
-        rule: Rule::Silence,
-        title: format!(
-            "nothing was told for {} hours from {}",
-            silence.hours, silence.from
+/// All silences are one finding: what stopped once may have stopped again.
+fn silence(facts: &Facts) -> Option<Claim> {
+    let silences = &facts.tracking.silences;
+    let longest = silences.first()?;
+    let evidence = |silence: &Silence| Evidence {
+        text: format!(
+            "nobody came for {} hours from {}, where about {:.0} visits were to be expected",
+            silence.hours, silence.from, silence.expected
         ),
-        page: String::new(),
-        elements: vec![silence.from.clone()],
-        affected: (0, 0),
-        // Pageviews of visits come together, so the exponent is that of visits of about four.
-        p_value: Some((-silence.expected / 4.0).exp()),
-        cost: None,
-        evidence: vec![Evidence {
-            text: format!(
-                "about {} pageviews were to be expected in these hours",
-                thousands(silence.expected.round() as u64)
+        command: facts.command("tracking"),
+        bars: Vec::new(),
+    };
+    Some(Claim {
+        rule: Rule::Silence,
+        title: match silences.len() {
+            1 => format!(
+                "nothing was told for {} hours from {}",
+                longest.hours, longest.from
             ),
-            command: facts.command("tracking"),
-            bars: Vec::new(),
-        }],
+            count => format!(
+                "nothing was told in {count} stretches, the largest of {} hours from {}",
+                longest.hours, longest.from
+            ),
+        },
+        page: String::new(),
+        elements: Vec::new(),
+        affected: (0, 0),
+        p_value: silences
+            .iter()
+            .map(|silence| silence.p_value)
+            .reduce(f64::min),
+        cost: None,
+        evidence: silences.iter().take(SHOWN).map(evidence).collect(),
         advice: "see what was changed on the site or at the collector then".to_owned(),
-    }
+    })
 }

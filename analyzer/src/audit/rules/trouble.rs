@@ -4,12 +4,14 @@ use super::FEWEST;
 use crate::audit::facts::Facts;
 use crate::audit::finding::{Claim, Cost, Evidence, Rule, share};
 use crate::reports::trouble::{Sort, Trouble};
-use crate::statistics::{share_above, upper_tail};
+use crate::statistics::{Z_95, share_above, upper_tail};
 
 /// Scripts fail here and there on every site, for one visitor in twenty it is the site's own.
 const MANY: f64 = 0.05;
 /// A page is slow where its 75th percentile is (web.dev; METRICS.md, Everyday).
 const SLOW: f64 = 0.25;
+/// What costs less than one conversion in a hundred is told by how often it happens.
+const COST: f64 = 0.01;
 
 pub(super) fn claims(facts: &Facts) -> Vec<Claim> {
     let troubles = facts.troubles.troubles.iter();
@@ -19,6 +21,10 @@ pub(super) fn claims(facts: &Facts) -> Vec<Claim> {
         .collect()
 }
 
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of people stay far below 2^53"
+)]
 fn claim(facts: &Facts, trouble: &Trouble) -> Option<Claim> {
     let (rule, margin, title, advice) = match trouble.sort {
         Sort::Error => (
@@ -45,8 +51,10 @@ fn claim(facts: &Facts, trouble: &Trouble) -> Option<Claim> {
     let met = (trouble.visitors, trouble.of);
     let by_number = share_above(met.0, met.1, margin);
     // Two ways to be worth telling, so the better of two p-values counts twice (Bonferroni).
+    let least = COST * facts.conversions as f64;
     let by_cost = trouble.matched.map_or(1.0, |matched| {
-        upper_tail(z_of(matched.lost, &matched.interval))
+        let deviation = (matched.interval.high - matched.interval.low) / (2.0 * Z_95);
+        upper_tail((matched.lost - least) / deviation)
     });
     let p = (2.0 * by_number.min(by_cost)).min(1.0);
     Some(Claim {
@@ -77,10 +85,4 @@ fn claim(facts: &Facts, trouble: &Trouble) -> Option<Claim> {
         }],
         advice: advice.to_owned(),
     })
-}
-
-/// How many deviations a loss lies above none.
-pub(super) fn z_of(lost: f64, interval: &crate::statistics::Interval) -> f64 {
-    let deviation = (interval.high - interval.low) / (2.0 * crate::statistics::Z_95);
-    lost / deviation
 }
