@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod ads;
 mod funnel;
 
 use std::net::SocketAddr;
@@ -10,6 +11,7 @@ use snag_analyzer::definitions::StepOrGoal;
 use snag_analyzer::{Dimensions, Filters, Format, Moment, Pattern, Step};
 use url::Url;
 
+pub(crate) use self::ads::{Ads, Compared};
 pub(crate) use self::funnel::{Funnel, FunnelAction, FunnelDefinition, Funnels, Goal, Goals};
 
 /// Finds where a website trips its visitors, and says how sure it is.
@@ -236,33 +238,6 @@ pub(crate) struct Visits {
     /// How to print
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(crate) format: Format,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Ads {
-    /// compare: which is clicked most by those who see it, and how sure that is
-    #[arg(value_name = "compare")]
-    pub(crate) compare: Option<Compared>,
-    /// Creatives of this placement alone, as in data-snag-placement
-    #[arg(long, value_name = "NAME")]
-    pub(crate) placement: Option<String>,
-    /// What counts as a conversion, written like a step of a funnel [default: an event that money is in]
-    #[arg(long, value_name = "STEP", conflicts_with = "compare")]
-    pub(crate) conversion: Option<Step>,
-    /// What is compared: creative, campaign or placement [default: creative]
-    #[arg(long, value_name = "WORD", requires = "compare", value_parser = ["creative", "campaign", "placement"])]
-    pub(crate) by: Option<String>,
-    /// They were rotated at random, each as often as any other: whether they were is checked, and a difference is no mere
-    /// association
-    #[arg(long, requires = "compare")]
-    pub(crate) randomised: bool,
-    #[command(flatten)]
-    pub(crate) visits: Visits,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Compared {
-    Compare,
 }
 
 #[derive(Debug, Args)]

@@ -1,0 +1,33 @@
+//! What can be typed about ads.
+
+use clap::Args;
+use snag_analyzer::Step;
+
+use super::Visits;
+
+#[derive(Debug, Args)]
+pub(crate) struct Ads {
+    /// compare: which is clicked most by those who see it, and how sure that is
+    #[arg(value_name = "compare")]
+    pub(crate) compare: Option<Compared>,
+    /// Creatives of this placement alone, as in data-snag-placement
+    #[arg(long, value_name = "NAME")]
+    pub(crate) placement: Option<String>,
+    /// What counts as a conversion, written like a step of a funnel [default: an event that money is in]
+    #[arg(long, value_name = "STEP", conflicts_with = "compare")]
+    pub(crate) conversion: Option<Step>,
+    /// What is compared: creative, campaign or placement [default: creative]
+    #[arg(long, value_name = "WORD", requires = "compare", value_parser = ["creative", "campaign", "placement"])]
+    pub(crate) by: Option<String>,
+    /// They were rotated at random, each as often as any other: whether they were is checked, and a difference is no mere
+    /// association
+    #[arg(long, requires = "compare")]
+    pub(crate) randomised: bool,
+    #[command(flatten)]
+    pub(crate) visits: Visits,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Compared {
+    Compare,
+}
