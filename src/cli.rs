@@ -11,7 +11,7 @@ use snag_analyzer::definitions::StepOrGoal;
 use snag_analyzer::{Dimensions, Filters, Format, Moment, Pattern, Step};
 use url::Url;
 
-pub(crate) use self::ads::{Ads, Compared};
+pub(crate) use self::ads::{Ads, Compared, ImportCosts};
 pub(crate) use self::funnel::{Funnel, FunnelAction, FunnelDefinition, Funnels, Goal, Goals};
 
 /// Finds where a website trips its visitors, and says how sure it is.
@@ -301,6 +301,8 @@ pub(crate) enum Rebuild {
 pub(crate) enum Import {
     /// Newline-delimited JSON, one event a line; .gz and .zst are read as they are
     Events(ImportEvents),
+    /// What ads cost, by day and campaign: CSV exports of Google Ads, Meta and Microsoft Advertising, or one's own
+    Costs(ImportCosts),
 }
 
 #[derive(Debug, Args)]

@@ -74,6 +74,9 @@ async fn run(command: Command, config: Config) -> anyhow::Result<Exit> {
         Command::Import(Import::Events(import)) => {
             commands::import::run(import, &config, &environment).await
         }
+        Command::Import(Import::Costs(import)) => {
+            commands::costs::import(import, &config, &environment).await
+        }
         Command::Overview(visits) => {
             commands::visits::run(Which::Overview, visits, &config, &environment).await
         }

@@ -4,10 +4,11 @@
 //! structure, which [`format`] turns into a table, JSON, CSV or Markdown. What numbers mean is said in METRICS.md.
 //!
 //! Invariant: what a user typed and what a visitor sent reaches the engine as a bound parameter, never as SQL. Rows of
-//! bots are counted nowhere. Nothing is read but the store, nothing written but [`definitions`], nothing printed.
+//! bots are counted nowhere. Nothing is read but the store, nothing written but [`definitions`] and [`costs`], nothing printed.
 
 mod breakdown;
 mod condition;
+pub mod costs;
 pub mod definitions;
 mod error;
 mod exclusion;

@@ -1,4 +1,6 @@
-//! What can be typed about ads.
+//! What can be typed about ads and their costs.
+
+use std::path::PathBuf;
 
 use clap::Args;
 use snag_analyzer::Step;
@@ -30,4 +32,26 @@ pub(crate) struct Ads {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Compared {
     Compare,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportCosts {
+    /// Files, of which each goes in as a whole or not at all. One's own have date, campaign or ad, and cost, beside them
+    /// source, medium, impressions, clicks and currency
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Site identifier, as in data-site [default: the only one there is]
+    #[arg(long, value_name = "SITE")]
+    pub(crate) site: Option<String>,
+    /// Currency of files that name none: EUR
+    #[arg(long, value_name = "CODE", value_parser = currency)]
+    pub(crate) currency: Option<String>,
+}
+
+/// Three letters, as in ISO 4217.
+fn currency(text: &str) -> Result<String, String> {
+    match text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        true => Ok(text.to_ascii_uppercase()),
+        false => Err("write three letters such as EUR".to_owned()),
+    }
 }

@@ -2,7 +2,7 @@
 
 pub mod ads;
 pub mod arms;
-mod coverage;
+pub(crate) mod coverage;
 pub mod discover;
 pub mod experiments;
 pub mod funnel;

@@ -8,6 +8,7 @@
 mod ads;
 mod breakdowns;
 mod comparisons;
+mod costs;
 mod discover;
 mod experiments;
 mod funnels;

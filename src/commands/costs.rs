@@ -1,0 +1,73 @@
+//! `snag import costs`: what ads cost, from files.
+
+use std::path::Path;
+
+use anyhow::Result;
+use indicatif::HumanCount;
+use snag_analyzer::Error;
+use snag_analyzer::costs::{Costs, Imported, import_costs, site_of_costs};
+
+use super::with_store;
+use crate::cli::ImportCosts;
+use crate::config::{Config, Environment};
+use crate::exit::Exit;
+
+/// Imports file after file; a bad one does not keep the others out.
+pub(crate) async fn import(
+    asked: ImportCosts,
+    config: &Config,
+    environment: &Environment,
+) -> Result<Exit> {
+    let mut exit = Exit::Done;
+    let mut read = Vec::new();
+    for file in &asked.files {
+        match costs(file, asked.currency.as_deref()) {
+            Ok(costs) => read.push((file, costs)),
+            Err(reason) => {
+                eprintln!("error: {}: {reason}", file.display());
+                exit = Exit::BadInput;
+            }
+        }
+    }
+    if read.is_empty() {
+        return Ok(exit);
+    }
+    with_store(config, environment, async |store| {
+        let site = site_of_costs(store, asked.site.as_deref()).await?;
+        for (file, costs) in &read {
+            let imported = import_costs(store, &site, costs).await?;
+            println!("{}", told(file, costs.layout, &site, imported));
+        }
+        Ok::<_, Error>(())
+    })
+    .await?;
+    Ok(exit)
+}
+
+fn costs(file: &Path, currency: Option<&str>) -> Result<Costs, String> {
+    let bytes = std::fs::read(file).map_err(|error| format!("it cannot be read ({error})"))?;
+    Costs::read(&bytes, currency).map_err(|error| error.to_string())
+}
+
+fn told(file: &Path, layout: &str, site: &str, imported: Imported) -> String {
+    let Imported {
+        new,
+        replaced,
+        already,
+    } = imported;
+    let mut line = format!(
+        "{}: costs of {} days of campaigns went in for {site}, read as {layout}",
+        file.display(),
+        HumanCount(new + replaced)
+    );
+    if replaced > 0 {
+        line += &format!(
+            "; {} of them replaced what was told before",
+            HumanCount(replaced)
+        );
+    }
+    if already > 0 {
+        line += &format!("; {} were in already", HumanCount(already));
+    }
+    line
+}
