@@ -11,7 +11,7 @@ use snag_analyzer::definitions::StepOrGoal;
 use snag_analyzer::{Dimensions, Filters, Format, Moment, Pattern, Step};
 use url::Url;
 
-pub(crate) use self::ads::{Ads, Compared, ImportCosts};
+pub(crate) use self::ads::{About, Ads, ImportCosts};
 pub(crate) use self::funnel::{Funnel, FunnelAction, FunnelDefinition, Funnels, Goal, Goals};
 
 /// Finds where a website trips its visitors, and says how sure it is.
@@ -84,7 +84,8 @@ pub(crate) enum Command {
     },
     /// Links, buttons and creatives: seen by whom, clicked by whom, and which are dead; broken pages; clicks that go wrong
     Links(Links),
-    /// Ads on the site's own pages: seen by whom, clicked by whom, what came of it, and which does better
+    /// Ads on the site's own pages: seen by whom, clicked by whom, what came of it, and which does better; campaigns
+    /// elsewhere, and what they cost
     Ads(Box<Ads>),
     /// A/B tests: variants told apart by a property, and which does better
     Experiments(Box<Experiments>),

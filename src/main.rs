@@ -17,11 +17,11 @@ use anyhow::Context as _;
 use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
 
-use cli::{Ads, Cli, Command, Compared, Import, Rebuild, Visits};
+use cli::{Cli, Command, Import, Rebuild, Visits};
 use commands::visits::Which;
 use config::{Config, Environment, LogFormat};
 use exit::Exit;
-use snag_analyzer::{AdsRequest, Arms, By, LinksRequest, PathsRequest};
+use snag_analyzer::{By, LinksRequest, PathsRequest};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -90,7 +90,7 @@ async fn run(command: Command, config: Config) -> anyhow::Result<Exit> {
             });
             commands::visits::run(which, visits, &config, &environment).await
         }
-        Command::Ads(ads) => self::ads(*ads, &config, &environment).await,
+        Command::Ads(ads) => commands::ads::run(*ads, &config, &environment).await,
         Command::Experiments(asked) => {
             commands::visits::experiment(*asked, &config, &environment).await
         }
@@ -131,28 +131,6 @@ async fn run(command: Command, config: Config) -> anyhow::Result<Exit> {
         Command::Verify(verify) => commands::verify::run(&verify),
         Command::Simulate(simulate) => commands::simulate::run(simulate).await,
     }
-}
-
-async fn ads(ads: Ads, config: &Config, environment: &Environment) -> anyhow::Result<Exit> {
-    let request = AdsRequest {
-        placement: ads.placement,
-        conversion: ads.conversion,
-    };
-    let which = match ads.compare {
-        None => Which::Ads(request),
-        Some(Compared::Compare) => {
-            let by = ads.by.as_deref().unwrap_or(Arms::ALL[0].0);
-            let arms = Arms::ALL.into_iter().find(|(name, _)| *name == by);
-            Which::AdsCompared {
-                request,
-                arms: arms
-                    .with_context(|| format!("nothing is compared by {by}"))?
-                    .1,
-                is_randomised: ads.randomised,
-            }
-        }
-    };
-    commands::visits::run(which, ads.visits, config, environment).await
 }
 
 async fn told_apart(

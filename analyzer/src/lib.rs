@@ -35,7 +35,10 @@ pub use format::Format;
 pub use order::Order;
 pub use pattern::Pattern;
 pub use period::{Moment, Period};
-pub use reports::ads::{Ads, AdsRequest, Arms, ads, compare_ads};
+pub use reports::ads::{
+    Ads, AdsRequest, Arms, Attributed, AttributionRequest, Campaigns, CampaignsRequest, ads,
+    attribution, campaigns, compare_ads,
+};
 pub use reports::arms::ArmsCompared;
 pub use reports::discover::{Discovered, discover};
 pub use reports::experiments::{ExperimentRequest, experiment};

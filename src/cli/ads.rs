@@ -3,35 +3,43 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use snag_analyzer::Step;
+use snag_analyzer::{Step, Window};
 
 use super::Visits;
 
 #[derive(Debug, Args)]
 pub(crate) struct Ads {
-    /// compare: which is clicked most by those who see it, and how sure that is
-    #[arg(value_name = "compare")]
-    pub(crate) compare: Option<Compared>,
+    /// What is asked [default: creatives on the site's own pages]
+    #[arg(value_name = "REPORT")]
+    pub(crate) about: Option<About>,
     /// Creatives of this placement alone, as in data-snag-placement
     #[arg(long, value_name = "NAME")]
     pub(crate) placement: Option<String>,
     /// What counts as a conversion, written like a step of a funnel [default: an event that money is in]
-    #[arg(long, value_name = "STEP", conflicts_with = "compare")]
+    #[arg(long, value_name = "STEP")]
     pub(crate) conversion: Option<Step>,
+    /// How long before a conversion a visit may be that campaigns or attribution give credit to [default: 30d]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) window: Option<Window>,
     /// What is compared: creative, campaign or placement [default: creative]
-    #[arg(long, value_name = "WORD", requires = "compare", value_parser = ["creative", "campaign", "placement"])]
+    #[arg(long, value_name = "WORD", requires = "about", value_parser = ["creative", "campaign", "placement"])]
     pub(crate) by: Option<String>,
     /// They were rotated at random, each as often as any other: whether they were is checked, and a difference is no mere
     /// association
-    #[arg(long, requires = "compare")]
+    #[arg(long, requires = "about")]
     pub(crate) randomised: bool,
     #[command(flatten)]
     pub(crate) visits: Visits,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Compared {
+pub(crate) enum About {
+    /// Which creative is clicked most by those who see it, and how sure that is
     Compare,
+    /// Campaigns elsewhere: visits, conversions and costs
+    Campaigns,
+    /// Which visits conversions are owed to, by five models side by side
+    Attribution,
 }
 
 #[derive(Debug, Args)]

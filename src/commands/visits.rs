@@ -5,8 +5,9 @@ use anyhow::Result;
 use snag_analyzer::definitions::steps;
 use snag_analyzer::format::{Format, Report};
 use snag_analyzer::{
-    AdsRequest, Arms, By, Error, ExperimentRequest, LinksRequest, PathsRequest, Period, Span, ads,
-    compare_ads, discover, links, overview, pages, paths, realtime, visits,
+    AdsRequest, Arms, AttributionRequest, By, CampaignsRequest, Error, ExperimentRequest,
+    LinksRequest, PathsRequest, Period, Span, ads, attribution, campaigns, compare_ads, discover,
+    links, overview, pages, paths, realtime, visits,
 };
 
 use crate::cli::{Experiments, Now, Visits};
@@ -27,6 +28,8 @@ pub(crate) enum Which {
         arms: Arms,
         is_randomised: bool,
     },
+    Campaigns(CampaignsRequest),
+    Attribution(AttributionRequest),
     By(By),
 }
 
@@ -75,6 +78,8 @@ pub(crate) async fn run(
             compare_ads(&store, &span, &request, arms, is_randomised).await,
             format,
         ),
+        Which::Campaigns(request) => told(campaigns(&store, &span, &request).await, format),
+        Which::Attribution(request) => told(attribution(&store, &span, &request).await, format),
         Which::By(by) => told(visits(&store, &span, by).await, format),
     };
     store.close().await?;
