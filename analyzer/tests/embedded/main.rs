@@ -7,6 +7,7 @@
 
 mod ads;
 mod breakdowns;
+mod campaigns;
 mod comparisons;
 mod costs;
 mod discover;

@@ -268,12 +268,11 @@ fn headline(site: &str, rows: &[Campaign], priced: &Figures) -> String {
     let in_vain: Vec<&str> = in_vain.map(name).collect();
     let cost = match (priced.cost.is_empty(), priced.cpa.is_empty()) {
         (true, _) => "; no costs are known, `snag import costs` brings them".to_owned(),
-        (false, true) => format!("; {} were paid", money(&priced.cost)),
+        (false, true) => format!("; those with costs took {}", money(&priced.cost)),
         (false, false) => format!(
-            "; {} were paid, {} for each of {} conversions by campaigns with costs",
+            "; those with costs took {}, {} a conversion",
             money(&priced.cost),
-            money(&priced.cpa),
-            thousands(priced.conversions)
+            money(&priced.cpa)
         ),
     };
     match in_vain.is_empty() {

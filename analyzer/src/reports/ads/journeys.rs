@@ -122,7 +122,8 @@ pub(super) async fn journeys(
     while let Some(told) = cursor.next().await? {
         let visits = visits(told.visits);
         let days = visits.first().zip(visits.last());
-        known.lasts |= days.is_some_and(|(first, last)| last.at - first.at > 2 * DAY_MS);
+        // Salts change at midnight, over which visitors are joined once.
+        known.lasts |= days.is_some_and(|(first, last)| last.at - first.at >= 2 * DAY_MS);
         for journey in of_person(told.person, &visits, told.conversions, window) {
             see(&journey);
         }

@@ -26,6 +26,8 @@ pub(super) struct Paid {
     pub(super) source: String,
     pub(super) ad: String,
     pub(super) currency: String,
+    /// Whether the filters hold of its campaign.
+    pub(super) is_asked: bool,
     pub(super) impressions: u64,
     pub(super) clicks: u64,
     pub(super) cost: Amount,

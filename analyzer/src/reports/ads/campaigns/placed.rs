@@ -76,6 +76,7 @@ pub(super) fn place(tallies: &mut Tallies, paid: &[Paid], creatives: &[Creative]
     for one in paid.iter().filter(|one| own(one, creatives).is_empty()) {
         let key = match matching(one, &brought).as_slice() {
             [only] => (*only).clone(),
+            [] if !one.is_asked => continue,
             several => {
                 let name = match one.campaign.as_str() {
                     "" => &one.ad,
@@ -151,7 +152,7 @@ pub(super) fn notes(rows: &[Campaign]) -> Vec<String> {
     let mixed = names(&|row| row.figures.cost.len() > 1);
     if !mixed.is_empty() {
         notes.push(format!(
-            "{} cost in more than one currency, which are not added: for a cost per conversion import them in one",
+            "costs of {} are in more than one currency and not added: for a cost per conversion import them in one",
             listed(&mixed)
         ));
     }
@@ -162,7 +163,7 @@ pub(super) fn notes(rows: &[Campaign]) -> Vec<String> {
     });
     if !apart.is_empty() {
         notes.push(format!(
-            "{} cost in another currency than they earn, or earn in several or in none that is named: for a return on what was \
+            "costs and earnings of {} are not in one currency that is named: for a return on what was \
              paid have both in one",
             listed(&apart)
         ));
@@ -192,6 +193,7 @@ mod tests {
             source: source.into(),
             ad: String::new(),
             currency: "EUR".into(),
+            is_asked: true,
             impressions: 0,
             clicks: 0,
             cost: crate::costs::Amount::default(),

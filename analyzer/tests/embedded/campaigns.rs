@@ -1,0 +1,329 @@
+//! Campaigns by visits, conversions and costs; what conversions are owed to by several models.
+
+use snag_analyzer::{
+    Attributed, AttributionRequest, Campaigns, CampaignsRequest, Error, Filters, Period, Span,
+    attribution, campaigns,
+};
+
+use crate::costs::import;
+use crate::world::{Event, SITE, World, custom, page, visitor};
+
+const DAY: f64 = 86_400.0;
+
+fn span(filters: &str) -> Span {
+    Span {
+        site: SITE.into(),
+        period: Period::all(),
+        filters: match filters {
+            "" => Vec::new(),
+            filters => filters.parse::<Filters>().unwrap().0,
+        },
+        limit: 100,
+    }
+}
+
+/// How a visit came about: source, medium, campaign, identifier of a click, channel.
+type Came = [&'static str; 5];
+
+const PAID: Came = ["Google", "cpc", "spring", "gclid", "Paid Search"];
+const MAIL: Came = ["newsletter", "email", "may", "", "Email"];
+const NAMELESS: Came = ["Google", "", "", "gclid", "Paid Search"];
+const INSTAGRAM: Came = ["Instagram", "paid_social", "spring", "", "Paid Social"];
+const FACEBOOK: Came = ["Facebook", "paid_social", "spring", "fbclid", "Paid Social"];
+const FOUND: Came = ["Google", "", "", "", "Organic Search"];
+const DIRECT: Came = ["", "", "", "", "Direct"];
+
+/// A visit that begins at a second, of somebody who is the same for ever.
+fn visit(who: &str, second: f64, came: Came) -> Event {
+    let [source, medium, campaign, click_id, channel] = came.map(str::to_owned);
+    page(who, second, "/").with(|event| {
+        event.utm_source = if medium.is_empty() {
+            String::new()
+        } else {
+            source.clone()
+        };
+        event.source = source;
+        event.utm_medium = medium;
+        event.utm_campaign = campaign;
+        event.click_id = click_id;
+        event.channel = channel;
+    })
+}
+
+fn bought(who: &str, second: f64, amount: f64, currency: &str) -> Event {
+    custom(who, second, "bought").with(|event| {
+        event.value = Some(amount);
+        event.currency = currency.into();
+    })
+}
+
+async fn world(events: &[Event]) -> World {
+    let world = World::of(events).await;
+    snag_sessions::catch_up(&world.store).await.unwrap();
+    world
+}
+
+async fn told(world: &World, filters: &str) -> Campaigns {
+    let request = CampaignsRequest {
+        conversion: None,
+        window: "30d".parse().unwrap(),
+    };
+    campaigns(&world.store, &span(filters), &request)
+        .await
+        .unwrap()
+}
+
+async fn credited(world: &World, filters: &str, window: &str) -> Attributed {
+    let request = AttributionRequest {
+        conversion: None,
+        window: window.parse().unwrap(),
+    };
+    attribution(&world.store, &span(filters), &request)
+        .await
+        .unwrap()
+}
+
+fn has(notes: &[String], text: &str) -> bool {
+    notes.iter().any(|note| note.contains(text))
+}
+
+#[tokio::test]
+async fn campaigns_are_told_with_what_they_brought_and_cost() {
+    let mut events = vec![
+        // Came by the ad, again by the mail, and bought directly: owed to the mail.
+        visit("ann", 0.0, PAID),
+        visit("ann", DAY, MAIL),
+        visit("ann", 2.0 * DAY, DIRECT),
+        bought("ann", 2.0 * DAY + 5.0, 40.0, "EUR"),
+        // Twice in one visit is one conversion of the sum.
+        visit("bob", 10.0, PAID),
+        bought("bob", 20.0, 10.0, "EUR"),
+        bought("bob", 30.0, 5.0, "EUR"),
+        visit("cid", 0.0, PAID),
+        visit("dan", 0.0, NAMELESS),
+        visit("eve", 0.0, INSTAGRAM),
+        visit("fay", 0.0, FACEBOOK),
+        bought("fay", 9.0, 6.0, "USD"),
+        visit("guy", 0.0, FOUND),
+    ];
+    events.push(visit("bot", 0.0, PAID).with(|event| event.bot = "agent".into()));
+    let world = world(&events).await;
+    import(
+        &world,
+        "2026-01-05,google,Spring,,1000,3,9.00,EUR\n2026-01-06,adwords,SPRING,,500,1,3.00,EUR\n\
+         2026-01-05,facebook,spring,,700,2,5.00,EUR\n2026-01-05,bing,winter,,50,0,2.50,EUR\n\
+         2026-01-05,newsletter,may,,0,0,1.00,EUR\n2026-01-05,newsletter,may,,0,0,1.00,USD\n",
+    )
+    .await;
+    let found = told(&world, "").await;
+    let of = |campaign: &str, source: &str| {
+        let mut rows = found.campaigns.iter();
+        let row = rows.find(|row| row.campaign == campaign && row.source == source);
+        row.unwrap_or_else(|| panic!("{campaign} {source}: {:?}", found.campaigns))
+    };
+    let spring = of("spring", "google");
+    let figures = &spring.figures;
+    assert_eq!(
+        (figures.visits, spring.visitors, figures.paid_visits),
+        (3, 3, 3)
+    );
+    assert_eq!((figures.conversions, figures.revenue["EUR"]), (1, 15.0));
+    assert_eq!(
+        (figures.cost["EUR"], figures.cpa["EUR"], figures.roas),
+        (12.0, 12.0, Some(1.25))
+    );
+    assert_eq!(
+        (
+            figures.ad_impressions,
+            figures.ad_clicks,
+            figures.cpc["EUR"]
+        ),
+        (1500, 4, 3.0)
+    );
+    // Wilson, 1 of 3.
+    let interval = figures.conversion_interval.unwrap();
+    assert!((interval.low - 0.0615).abs() < 1e-4 && (interval.high - 0.7923).abs() < 1e-4);
+    // Both of its sites are one seller's.
+    let social = of("spring", "facebook");
+    assert_eq!((social.figures.visits, social.figures.conversions), (2, 1));
+    assert_eq!(
+        (social.figures.cpa["EUR"], social.figures.roas),
+        (5.0, None)
+    );
+    // Two currencies stand side by side.
+    let may = &of("may", "newsletter").figures;
+    assert_eq!(
+        (may.conversions, may.cost.len(), may.cpa.len(), may.roas),
+        (1, 2, 0, None)
+    );
+    let winter = &of("winter", "bing").figures;
+    assert_eq!(
+        (winter.visits, winter.cost["EUR"], winter.conversion_rate),
+        (0, 2.5, None)
+    );
+    assert_eq!(of("", "google").figures.visits, 1);
+    // Who searched and who is a bot came by no campaign.
+    assert_eq!(found.campaigns.len(), 5);
+    assert!(
+        found.headline.contains("\"winter\" brought no visit"),
+        "{}",
+        found.headline
+    );
+    assert!(
+        has(
+            &found.notes,
+            "no cost is known of 1 paid visit, by \"google\""
+        ),
+        "{:?}",
+        found.notes
+    );
+    assert!(
+        has(&found.notes, "no campaign: where ads add utm_campaign"),
+        "{:?}",
+        found.notes
+    );
+    assert!(
+        has(
+            &found.notes,
+            "costs of \"may\" are in more than one currency"
+        ),
+        "{:?}",
+        found.notes
+    );
+    assert!(
+        has(
+            &found.notes,
+            "costs and earnings of \"spring\" are not in one currency"
+        ),
+        "{:?}",
+        found.notes
+    );
+    assert_eq!((found.priced.visits, found.priced.conversions), (6, 3));
+
+    let mobile = told(&world, "device=mobile").await;
+    assert!(mobile.campaigns.is_empty() && has(&mobile.notes, "with these filters none are shown"));
+    let spring = told(&world, "utm_campaign=spring").await;
+    assert_eq!(spring.campaigns.len(), 2);
+    assert_eq!(
+        spring.campaigns[0].figures.cost.get("EUR"),
+        Some(&12.0),
+        "{spring:?}"
+    );
+    world.close().await;
+}
+
+#[tokio::test]
+async fn conversions_are_divided_among_the_visits_before_them() {
+    let mut events = vec![
+        visit("ann", 0.0, PAID),
+        visit("ann", 7.0 * DAY, FOUND),
+        visit("ann", 14.0 * DAY, MAIL),
+        visit("ann", 14.0 * DAY + 7200.0, DIRECT),
+        bought("ann", 14.0 * DAY + 7210.0, 40.0, "EUR"),
+        visit("bob", 0.0, DIRECT),
+        bought("bob", 5.0, 40.0, "EUR"),
+        visit("cid", 0.0, PAID),
+        bought("cid", 5.0, 40.0, "EUR"),
+    ];
+    // Over midnight, under another salt, and still one person.
+    let late = 14.0 * 3600.0;
+    events.push(visit("dan", late - 60.0, MAIL));
+    let next = |event: Event| {
+        event.with(|event| {
+            event.visitor = visitor("dan tomorrow");
+            event.visitor_before = visitor("dan");
+        })
+    };
+    events.push(next(page("dan", late + 60.0, "/cart")));
+    events.push(bought("dan tomorrow", late + 300.0, 40.0, "EUR"));
+    let world = world(&events).await;
+    let found = credited(&world, "", "30d").await;
+    assert_eq!((found.conversions, found.with_several_touches), (4, 1));
+    let of = |name: [&str; 3]| {
+        let mut rows = found.touches.iter();
+        let row = rows.find(|row| [&row.campaign, &row.source, &row.channel] == name);
+        row.map(|row| {
+            [
+                row.last,
+                row.first,
+                row.linear,
+                row.time_decay,
+                row.position,
+            ]
+        })
+        .unwrap_or_else(|| panic!("{name:?}: {:?}", found.touches))
+    };
+    let near = |found: [f64; 5], expected: [f64; 5]| {
+        let pairs = found.iter().zip(expected);
+        assert!(
+            pairs.clone().all(|(one, other)| (one - other).abs() < 1e-3),
+            "{found:?} {expected:?}"
+        );
+    };
+    // One week before another counts half as much: 1/7, 2/7 and 4/7.
+    near(
+        of(["spring", "google", ""]),
+        [1.0, 2.0, 1.0 + 1.0 / 3.0, 1.0 + 1.0 / 7.0, 1.4],
+    );
+    near(
+        of(["", "google", "Organic Search"]),
+        [0.0, 0.0, 1.0 / 3.0, 2.0 / 7.0, 0.2],
+    );
+    near(
+        of(["may", "newsletter", ""]),
+        [2.0, 1.0, 1.0 + 1.0 / 3.0, 1.0 + 4.0 / 7.0, 1.4],
+    );
+    near(of(["", "", "Direct"]), [1.0; 5]);
+    for sum in [
+        found.touches.iter().map(|row| row.linear).sum::<f64>(),
+        found.touches.iter().map(|row| row.time_decay).sum::<f64>(),
+    ] {
+        assert!((sum - 4.0).abs() < 1e-12, "{sum}");
+    }
+    assert!(
+        found
+            .headline
+            .contains("\"may by newsletter\" (1 by first touch, 2 by last touch)"),
+        "{}",
+        found.headline
+    );
+    assert!(
+        has(&found.notes, "visits of up to 30d before count"),
+        "{:?}",
+        found.notes
+    );
+
+    let short = credited(&world, "", "1d").await;
+    assert!(
+        short.headline.contains("all models agree"),
+        "{}",
+        short.headline
+    );
+    let none = credited(&world, "country=FR", "30d").await;
+    assert_eq!(
+        (none.conversions, none.headline.as_str()),
+        (0, "shop has no conversions here")
+    );
+    world.close().await;
+}
+
+#[tokio::test]
+async fn who_is_known_for_a_day_only_is_told_of() {
+    let events = [visit("ann", 0.0, PAID), bought("ann", 5.0, 1.0, "EUR")];
+    let world = world(&events).await;
+    let found = credited(&world, "", "30d").await;
+    assert!(has(
+        &found.notes,
+        "nobody who converted was known for longer than a day"
+    ));
+    let by_path = span("path=/cart");
+    let request = AttributionRequest {
+        conversion: None,
+        window: "30d".parse().unwrap(),
+    };
+    let error = attribution(&world.store, &by_path, &request)
+        .await
+        .unwrap_err();
+    assert!(matches!(error, Error::Usage { .. }), "{error:?}");
+    world.close().await;
+}
