@@ -55,19 +55,24 @@ fn told(file: &Path, layout: &str, site: &str, imported: Imported) -> String {
         replaced,
         already,
     } = imported;
+    let days = |count: u64| match count {
+        0 => "nothing new".to_owned(),
+        1 => "1 day of a campaign".to_owned(),
+        count => format!("{} days of campaigns", HumanCount(count)),
+    };
     let mut line = format!(
-        "{}: costs of {} days of campaigns went in for {site}, read as {layout}",
+        "{}, read as {layout}: {} went in for {site}",
         file.display(),
-        HumanCount(new + replaced)
+        days(new + replaced)
     );
     if replaced > 0 {
         line += &format!(
-            "; {} of them replaced what was told before",
+            ", {} of them in place of what was known",
             HumanCount(replaced)
         );
     }
     if already > 0 {
-        line += &format!("; {} were in already", HumanCount(already));
+        line += &format!(", {} had been known like this", HumanCount(already));
     }
     line
 }

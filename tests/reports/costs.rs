@@ -142,7 +142,10 @@ fn facebooks_cost_table_comes_out_exactly() {
     for (site, file) in exports {
         let file = file.to_str().expect("a path");
         let ran = run(&data, &["import", "costs", file, "--site", site]);
-        assert!(ran.code == 0 && ran.out.contains("read as Meta"), "{ran:?}");
+        assert!(
+            ran.code == 0 && ran.out.contains("read as Meta: "),
+            "{ran:?}"
+        );
         for kind in KINDS {
             let report = run(
                 &data,

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use snag_store::Store;
 
-use super::journeys::{Journey, Known, Visit, journeys};
+use super::journeys::{Journey, Visit, journeys};
 use crate::Error;
 use crate::format::{Cell, Column, Measure, Report, thousands};
 use crate::reports::span::{Over, Span};
@@ -102,10 +102,8 @@ pub async fn attribution(
     let mut touches: Vec<Credited> = ledger.credits.iter().map(credited).collect();
     touches.sort_by(|one, other| other.last.total_cmp(&one.last));
     let headline = headline(&span.site, &ledger, &touches);
-    let mut notes = Vec::new();
-    if ledger.conversions > 0 {
-        notes.push(reach(known, request.window));
-    }
+    let conversion = request.conversion.as_ref();
+    let mut notes = vec![known.note(store, span, conversion, request.window).await?];
     let shown = span.limit as usize;
     if touches.len() > shown {
         notes.push(format!(
@@ -182,20 +180,6 @@ fn credited(((campaign, source, channel), credits): (&Way, &[u64; 5])) -> Credit
         time_decay,
         position,
         spread: conversions(spread),
-    }
-}
-
-/// How far back touches are seen.
-pub(super) fn reach(known: Known, window: Window) -> String {
-    match known.lasts {
-        true => format!(
-            "visits of up to {window} before count, direct ones only where there is no other; of people known for a day only, \
-             those of earlier days are not seen"
-        ),
-        false => format!(
-            "nobody who converted was known for longer than a day, so visits of earlier days are not seen, though those of up to \
-             {window} would count: this needs identifiers that last"
-        ),
     }
 }
 

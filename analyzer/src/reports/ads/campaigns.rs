@@ -60,6 +60,8 @@ pub struct Campaigns {
 pub struct Campaign {
     /// Its name, as in `utm_campaign`; empty where visits name none.
     pub campaign: String,
+    /// What its seller calls it, where visits bear its number; else empty.
+    pub title: String,
     /// Who sells its ads, else its source.
     pub source: String,
     /// Its media, as in `utm_medium`.
@@ -200,8 +202,9 @@ pub async fn campaigns(
     let rows = sorted(tallies);
     let mut notes: Vec<String> = untold.into_iter().chain(unclear).collect();
     notes.extend(placed::notes(&rows));
-    if priced.conversions > 0 || rows.iter().any(|row| row.figures.conversions > 0) {
-        notes.push(super::attribution::reach(known, request.window));
+    if !rows.is_empty() {
+        let conversion = request.conversion.as_ref();
+        notes.push(known.note(store, span, conversion, request.window).await?);
     }
     let headline = headline(&span.site, &rows, &Figures::of(&priced));
     let shown = span.limit as usize;
@@ -238,6 +241,7 @@ fn sorted(tallies: BTreeMap<(String, String), Tally>) -> Vec<Campaign> {
     let row = |((campaign, source), tally): ((String, String), Tally)| Campaign {
         figures: Figures::of(&tally),
         visitors: tally.visitors,
+        title: tally.title,
         media: tally.media,
         click_ids: tally.click_ids,
         campaign,

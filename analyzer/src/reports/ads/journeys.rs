@@ -16,18 +16,19 @@ use snag_store::Store;
 use crate::Error;
 use crate::condition::Bindings;
 use crate::costs::seller;
+use crate::reports::near_names::near_names;
 use crate::reports::span::Span;
 use crate::step::Step;
 use crate::window::Window;
 
 const SQL: &str = include_str!("../../../../sql/reports/ads_journeys.sql");
 /// What visits say of a campaign.
-pub(super) const IS_TAGGED: &str =
+const IS_TAGGED: &str =
     "(click_id != '' OR utm_source != '' OR utm_medium != '' OR utm_campaign != '')";
-/// Who sent a visit, or sold what it was sent by; see `costs::seller`.
-pub(super) const SELLER: &str = "transform(toString(click_id), {click_ids:Array(String)}, {click_owners:Array(String)}, \
-     transform(lowerUTF8(toString(source)), {seller_words:Array(String)}, {seller_names:Array(String)}, \
-     lowerUTF8(toString(source))))";
+/// Who sent a visit, or sold what it was sent by (`costs::seller`), by the campaign's own word before any other.
+const SELLER: &str = "transform(toString(click_id), {click_ids:Array(String)}, {click_owners:Array(String)}, \
+     transform(lowerUTF8(trimBoth(if(utm_source != '', utm_source, source))), {seller_words:Array(String)}, \
+     {seller_names:Array(String)}, lowerUTF8(trimBoth(if(utm_source != '', utm_source, source)))))";
 const DIRECT: &str = "Direct";
 const DAY_MS: i64 = 86_400_000;
 
@@ -74,6 +75,7 @@ struct Told {
 /// What is known of all of them.
 #[derive(Debug, Default)]
 pub(super) struct Known {
+    any: bool,
     /// Whether anybody who converted was seen again more than a day later.
     pub(super) lasts: bool,
 }
@@ -123,12 +125,50 @@ pub(super) async fn journeys(
         let visits = visits(told.visits);
         let days = visits.first().zip(visits.last());
         // Salts change at midnight, over which visitors are joined once.
+        known.any = true;
         known.lasts |= days.is_some_and(|(first, last)| last.at - first.at >= 2 * DAY_MS);
         for journey in of_person(told.person, &visits, told.conversions, window) {
             see(&journey);
         }
     }
     Ok(known)
+}
+
+impl Known {
+    /// What should be known beside the numbers: how far back visits are seen, or what was meant by a step nobody did.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub(super) async fn note(
+        &self,
+        store: &Store,
+        span: &Span,
+        conversion: Option<&Step>,
+        window: Window,
+    ) -> Result<String, Error> {
+        if self.any && self.lasts {
+            return Ok(format!(
+                "visits of up to {window} before count, direct ones only where there is no other; of people known for a day \
+                 only, those of earlier days are not seen"
+            ));
+        }
+        if self.any {
+            return Ok(format!(
+                "nobody who converted was known for longer than a day, so visits of earlier days are not seen, though those of \
+                 up to {window} would count: this needs identifiers that last"
+            ));
+        }
+        let Some(step) = conversion else {
+            return Ok(
+                "no event has money in it, and none other was named: --conversion".to_owned(),
+            );
+        };
+        let near = near_names(store, &span.site, step).await?;
+        Ok(match near.is_empty() {
+            true => format!("nobody did {step} here"),
+            false => format!("nobody did {step} here; near it are {}", near.join(", ")),
+        })
+    }
 }
 
 fn visits(told: Vec<(i64, String, String, String, bool, bool)>) -> Vec<Visit> {

@@ -3,42 +3,40 @@
 use std::collections::BTreeMap;
 
 use super::{Ad, Ads};
-use crate::format::{Cell, Column, Measure, Report, money, percent};
+use crate::format::{Cell, Column, Measure, Report, Section, money, percent};
 
-const ADS: [Column; 20] = columns(false);
-const PRICED: [Column; 20] = columns(true);
+const ADS: [Column; 20] = [
+    Column::both("Creative", "ad", Measure::Text),
+    Column::both("Placement", "placement", Measure::Text),
+    Column::data("campaign", Measure::Text),
+    Column::both("Shown", "impressions", Measure::Count),
+    Column::data("viewable_impressions", Measure::Count),
+    Column::both("Of these seen", "viewability", Measure::Rate),
+    Column::both("Seen by", "visitors", Measure::Count),
+    Column::data("clicks", Measure::Count),
+    Column::data("clickers", Measure::Count),
+    Column::data("click_through_rate", Measure::Text),
+    Column::both("Clicked by", "viewable_rate", Measure::Rate),
+    Column::data("conversions", Measure::Count),
+    Column::both("Converted", "conversion_rate", Measure::Rate),
+    Column::both("Worth", "revenue", Measure::Text),
+    Column::data("cost", Measure::Text),
+    Column::data("cpa", Measure::Text),
+    Column::data("roas", Measure::Text),
+    Column::people("Bots", Measure::Text),
+    Column::data("invalid_impressions", Measure::Count),
+    Column::data("invalid_clicks", Measure::Count),
+];
 
-/// What was paid is for people only where it is known of any.
-const fn columns(is_priced: bool) -> [Column; 20] {
-    const fn paid(title: &'static str, key: &'static str, is_priced: bool) -> Column {
-        match is_priced {
-            true => Column::both(title, key, Measure::Text),
-            false => Column::data(key, Measure::Text),
-        }
-    }
-    [
-        Column::both("Creative", "ad", Measure::Text),
-        Column::both("Placement", "placement", Measure::Text),
-        Column::data("campaign", Measure::Text),
-        Column::both("Shown", "impressions", Measure::Count),
-        Column::data("viewable_impressions", Measure::Count),
-        Column::both("Of these seen", "viewability", Measure::Rate),
-        Column::both("Seen by", "visitors", Measure::Count),
-        Column::data("clicks", Measure::Count),
-        Column::data("clickers", Measure::Count),
-        Column::data("click_through_rate", Measure::Text),
-        Column::both("Clicked by", "viewable_rate", Measure::Rate),
-        Column::data("conversions", Measure::Count),
-        Column::both("Converted", "conversion_rate", Measure::Rate),
-        Column::both("Worth", "revenue", Measure::Text),
-        paid("Cost", "cost", is_priced),
-        paid("A conversion", "cpa", is_priced),
-        paid("Returned", "roas", is_priced),
-        Column::people("Bots", Measure::Text),
-        Column::data("invalid_impressions", Measure::Count),
-        Column::data("invalid_clicks", Measure::Count),
-    ]
-}
+const PRICED: [Column; 7] = [
+    Column::people("Creative", Measure::Text),
+    Column::people("Placement", Measure::Text),
+    Column::people("Conversions", Measure::Count),
+    Column::people("Worth", Measure::Text),
+    Column::people("Cost", Measure::Text),
+    Column::people("CPA", Measure::Text),
+    Column::people("ROAS", Measure::Text),
+];
 
 fn row(ad: &Ad) -> Vec<Cell> {
     let bots = match (ad.invalid_impressions, ad.invalid_clicks) {
@@ -80,7 +78,19 @@ pub(super) fn amounts(amounts: &BTreeMap<String, f64>) -> Cell {
 
 /// How often a cost came back.
 pub(super) fn times(roas: Option<f64>) -> Cell {
-    roas.map_or(Cell::None, |roas| Cell::Text(format!("{roas:.2} times")))
+    roas.map_or(Cell::None, |roas| Cell::Text(format!("{roas:.2}")))
+}
+
+fn priced(ad: &Ad) -> Vec<Cell> {
+    vec![
+        Cell::Text(ad.ad.clone()),
+        Cell::Text(ad.placement.clone()),
+        Cell::Count(ad.conversions),
+        amounts(&ad.revenue),
+        amounts(&ad.cost),
+        amounts(&ad.cpa),
+        times(ad.roas),
+    ]
 }
 
 impl Report for Ads {
@@ -89,14 +99,22 @@ impl Report for Ads {
     }
 
     fn columns(&self) -> &[Column] {
-        match self.ads.iter().any(|ad| !ad.cost.is_empty()) {
-            true => &PRICED,
-            false => &ADS,
-        }
+        &ADS
     }
 
     fn rows(&self) -> Vec<Vec<Cell>> {
         self.ads.iter().map(row).collect()
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        let paid = self.ads.iter().filter(|ad| !ad.cost.is_empty());
+        let rows: Vec<_> = paid.map(priced).collect();
+        let section = (!rows.is_empty()).then(|| Section {
+            title: "What was paid, and what came back".to_owned(),
+            columns: PRICED.to_vec(),
+            rows,
+        });
+        section.into_iter().collect()
     }
 
     fn notes(&self) -> &[String] {

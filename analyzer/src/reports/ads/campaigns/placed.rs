@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::super::journeys::Journey;
 use super::super::spending::{Creative, Paid, Spent, folded, own};
-use super::{Campaign, listed, name, several};
+use super::{Campaign, listed, name};
+use crate::format::thousands;
 
 /// What was counted of a campaign.
 #[derive(Debug, Clone, Default)]
@@ -12,6 +13,7 @@ pub(super) struct Tally {
     pub(super) visits: u64,
     pub(super) visitors: u64,
     pub(super) paid_visits: u64,
+    pub(super) title: String,
     pub(super) media: Vec<String>,
     pub(super) click_ids: Vec<String>,
     pub(super) conversions: u64,
@@ -75,7 +77,14 @@ pub(super) fn place(tallies: &mut Tallies, paid: &[Paid], creatives: &[Creative]
     let mut unclear: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for one in paid.iter().filter(|one| own(one, creatives).is_empty()) {
         let key = match matching(one, &brought).as_slice() {
-            [only] => (*only).clone(),
+            [only] => {
+                let key = (*only).clone();
+                if key.0 == one.campaign_id && key.0 != one.campaign {
+                    one.campaign
+                        .clone_into(&mut tallies.entry(key.clone()).or_default().title);
+                }
+                key
+            }
             [] if !one.is_asked => continue,
             several => {
                 let name = match one.campaign.as_str() {
@@ -134,19 +143,14 @@ pub(super) fn notes(rows: &[Campaign]) -> Vec<String> {
         .filter(|row| row.campaign.is_empty() && !row.click_ids.is_empty())
         .map(|row| row.figures.paid_visits)
         .sum();
-    if !unpriced.is_empty() {
-        let visits: u64 = unpriced.iter().map(|row| row.figures.paid_visits).sum();
-        let names: Vec<&str> = unpriced.iter().map(|row| name(row)).collect();
-        notes.push(format!(
-            "no cost is known of {}, by {}: `snag import costs`",
-            several(visits, "paid visit"),
-            listed(&names)
-        ));
-    }
     if nameless > 0 {
         notes.push(format!(
-            "of these {nameless} bear the identifier of a click and no campaign: where ads add utm_campaign with the campaign's \
-             name or number, their cost can be told"
+            "{} the identifier of a click and no campaign: where ads add utm_campaign with the campaign's name or number, their \
+             cost can be told",
+            match nameless {
+                1 => "1 paid visit bears".to_owned(),
+                count => format!("{} paid visits bear", thousands(count)),
+            }
         ));
     }
     let mixed = names(&|row| row.figures.cost.len() > 1);

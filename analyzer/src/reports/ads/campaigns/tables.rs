@@ -4,21 +4,22 @@ use super::super::tables::{amounts, times};
 use super::{Campaign, Campaigns};
 use crate::format::{Cell, Column, Measure, Report, Section};
 
-const CAMPAIGNS: [Column; 19] = [
-    Column::both("Campaign", "campaign", Measure::Text),
-    Column::both("By", "source", Measure::Text),
+const CAMPAIGNS: [Column; 20] = [
+    Column::people("Campaign", Measure::Text),
+    Column::data("campaign", Measure::Text),
+    Column::data("source", Measure::Text),
     Column::data("media", Measure::Text),
     Column::data("click_ids", Measure::Text),
     Column::both("Visits", "visits", Measure::Count),
     Column::data("paid_visits", Measure::Count),
-    Column::both("Visitors", "visitors", Measure::Count),
+    Column::data("visitors", Measure::Count),
     Column::both("Conversions", "conversions", Measure::Count),
     Column::data("converting_visits", Measure::Count),
     Column::both("Converted", "conversion_rate", Measure::Rate),
     Column::both("Worth", "revenue", Measure::Text),
     Column::both("Cost", "cost", Measure::Text),
-    Column::both("A conversion", "cpa", Measure::Text),
-    Column::both("Returned", "roas", Measure::Text),
+    Column::both("CPA", "cpa", Measure::Text),
+    Column::both("ROAS", "roas", Measure::Text),
     Column::data("ad_impressions", Measure::Count),
     Column::data("ad_clicks", Measure::Count),
     Column::data("ctr", Measure::Rate),
@@ -29,7 +30,8 @@ const CAMPAIGNS: [Column; 19] = [
 fn row(campaign: &Campaign) -> Vec<Cell> {
     let figures = &campaign.figures;
     vec![
-        named(campaign),
+        Cell::Text(campaign.shown()),
+        Cell::Text(campaign.campaign.clone()),
         Cell::Text(campaign.source.clone()),
         Cell::Text(campaign.media.join(", ")),
         Cell::Text(campaign.click_ids.join(", ")),
@@ -51,11 +53,19 @@ fn row(campaign: &Campaign) -> Vec<Cell> {
     ]
 }
 
-fn named(campaign: &Campaign) -> Cell {
-    Cell::Text(match campaign.campaign.as_str() {
-        "" => "(none named)".to_owned(),
-        name => name.to_owned(),
-    })
+impl Campaign {
+    /// Its names: what visits call it, what the seller calls it, and who that is.
+    fn shown(&self) -> String {
+        let name = match self.campaign.as_str() {
+            "" => "(no campaign)".to_owned(),
+            name if self.title.is_empty() => name.to_owned(),
+            name => format!("{name} ({})", self.title),
+        };
+        match self.source.as_str() {
+            "" => name,
+            source => format!("{name} by {source}"),
+        }
+    }
 }
 
 /// A table of some campaigns with one thing of each; none of none.
@@ -65,18 +75,11 @@ fn section(
     campaigns: &[Campaign],
     cell: impl Fn(&Campaign) -> Option<Cell>,
 ) -> Option<Section> {
-    let row = |campaign: &Campaign| {
-        let by = Cell::Text(campaign.source.clone());
-        Some(vec![named(campaign), by, cell(campaign)?])
-    };
+    let row = |campaign: &Campaign| Some(vec![Cell::Text(campaign.shown()), cell(campaign)?]);
     let rows: Vec<Vec<Cell>> = campaigns.iter().filter_map(row).collect();
     (!rows.is_empty()).then(|| Section {
         title: title.to_owned(),
-        columns: vec![
-            Column::people("Campaign", Measure::Text),
-            Column::people("By", Measure::Text),
-            column,
-        ],
+        columns: vec![Column::people("Campaign", Measure::Text), column],
         rows,
     })
 }
@@ -117,7 +120,7 @@ impl Report for Campaigns {
             },
         );
         let unpriced = section(
-            "Paid visits of which no cost is known",
+            "Paid visits of which no cost is known: `snag import costs`",
             Column::people("Visits", Measure::Count),
             &self.campaigns,
             |campaign| {
