@@ -44,7 +44,7 @@ pub(crate) enum About {
 
 #[derive(Debug, Args)]
 pub(crate) struct ImportCosts {
-    /// Files, of which each goes in as a whole or not at all. One's own have date, campaign or ad, and cost, beside them
+    /// Files, of which each goes in as a whole or not at all; - is standard input. One's own have date, campaign or ad, and cost, beside them
     /// source, medium, impressions, clicks and currency
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,

@@ -1,5 +1,7 @@
 //! `snag import costs`: what ads cost, from files.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::Result;
@@ -45,7 +47,12 @@ pub(crate) async fn import(
 }
 
 fn costs(file: &Path, currency: Option<&str>) -> Result<Costs, String> {
-    let bytes = std::fs::read(file).map_err(|error| format!("it cannot be read ({error})"))?;
+    let mut bytes = Vec::new();
+    let read = match file == Path::new("-") {
+        true => std::io::stdin().lock().read_to_end(&mut bytes),
+        false => File::open(file).and_then(|mut file| file.read_to_end(&mut bytes)),
+    };
+    read.map_err(|error| format!("it cannot be read ({error})"))?;
     Costs::read(&bytes, currency).map_err(|error| error.to_string())
 }
 

@@ -181,7 +181,7 @@ fn visits(told: Vec<(i64, String, String, String, bool, bool)>) -> Vec<Visit> {
         is_asked,
     };
     let mut visits: Vec<Visit> = told.into_iter().map(visit).collect();
-    visits.sort_by(|one, other| one.at.cmp(&other.at));
+    visits.sort_by_key(|visit| visit.at);
     visits
 }
 
@@ -192,7 +192,7 @@ fn of_person(
     mut conversions: Vec<(i64, f64, String)>,
     window: Window,
 ) -> Vec<Journey> {
-    conversions.sort_by(|one, other| one.0.cmp(&other.0));
+    conversions.sort_by_key(|(at, ..)| *at);
     let mut found: BTreeMap<usize, Journey> = BTreeMap::new();
     for (at, amount, currency) in conversions {
         // How many visits had begun: the last of them is the one it was done in.
