@@ -1,18 +1,15 @@
-//! Campaigns by visits, conversions and costs; what conversions are owed to by several models.
+//! Campaigns by visits, conversions and costs.
 
 use snag_analyzer::costs::{Costs, import_costs};
 use snag_analyzer::format::{Format, render};
-use snag_analyzer::{
-    Attributed, AttributionRequest, Campaigns, CampaignsRequest, Error, Filters, Period, Span,
-    attribution, campaigns,
-};
+use snag_analyzer::{Campaigns, CampaignsRequest, Filters, Period, Span, campaigns};
 
 use crate::costs::import;
-use crate::world::{Event, SITE, World, custom, page, visitor};
+use crate::world::{Event, SITE, World, custom, page};
 
-const DAY: f64 = 86_400.0;
+pub(crate) const DAY: f64 = 86_400.0;
 
-fn span(filters: &str) -> Span {
+pub(crate) fn span(filters: &str) -> Span {
     Span {
         site: SITE.into(),
         period: Period::all(),
@@ -25,19 +22,19 @@ fn span(filters: &str) -> Span {
 }
 
 /// How a visit came about: source, medium, campaign, identifier of a click, channel.
-type Came = [&'static str; 5];
+pub(crate) type Came = [&'static str; 5];
 
-const PAID: Came = ["Google", "cpc", "spring", "gclid", "Paid Search"];
-const MAIL: Came = ["newsletter", "email", "may", "", "Email"];
+pub(crate) const PAID: Came = ["Google", "cpc", "spring", "gclid", "Paid Search"];
+pub(crate) const MAIL: Came = ["newsletter", "email", "may", "", "Email"];
 const NUMBERED: Came = ["Bing", "cpc", "401", "msclkid", "Paid Search"];
 const NAMELESS: Came = ["Google", "", "", "gclid", "Paid Search"];
 const INSTAGRAM: Came = ["Instagram", "paid_social", "spring", "", "Paid Social"];
 const FACEBOOK: Came = ["Facebook", "paid_social", "spring", "fbclid", "Paid Social"];
-const FOUND: Came = ["Google", "", "", "", "Organic Search"];
-const DIRECT: Came = ["", "", "", "", "Direct"];
+pub(crate) const FOUND: Came = ["Google", "", "", "", "Organic Search"];
+pub(crate) const DIRECT: Came = ["", "", "", "", "Direct"];
 
 /// A visit that begins at a second, of somebody who is the same for ever.
-fn visit(who: &str, second: f64, came: Came) -> Event {
+pub(crate) fn visit(who: &str, second: f64, came: Came) -> Event {
     let [source, medium, campaign, click_id, channel] = came.map(str::to_owned);
     page(who, second, "/").with(|event| {
         event.utm_source = if medium.is_empty() {
@@ -57,14 +54,14 @@ fn visit(who: &str, second: f64, came: Came) -> Event {
     })
 }
 
-fn bought(who: &str, second: f64, amount: f64, currency: &str) -> Event {
+pub(crate) fn bought(who: &str, second: f64, amount: f64, currency: &str) -> Event {
     custom(who, second, "bought").with(|event| {
         event.value = Some(amount);
         event.currency = currency.into();
     })
 }
 
-async fn world(events: &[Event]) -> World {
+pub(crate) async fn world(events: &[Event]) -> World {
     let world = World::of(events).await;
     snag_sessions::catch_up(&world.store).await.unwrap();
     world
@@ -80,17 +77,7 @@ async fn told(world: &World, filters: &str) -> Campaigns {
         .unwrap()
 }
 
-async fn credited(world: &World, filters: &str, window: &str) -> Attributed {
-    let request = AttributionRequest {
-        conversion: None,
-        window: window.parse().unwrap(),
-    };
-    attribution(&world.store, &span(filters), &request)
-        .await
-        .unwrap()
-}
-
-fn has(notes: &[String], text: &str) -> bool {
+pub(crate) fn has(notes: &[String], text: &str) -> bool {
     notes.iter().any(|note| note.contains(text))
 }
 
@@ -234,129 +221,5 @@ async fn campaigns_are_told_with_what_they_brought_and_cost() {
         Some(&12.0),
         "{spring:?}"
     );
-    world.close().await;
-}
-
-#[tokio::test]
-async fn conversions_are_divided_among_the_visits_before_them() {
-    let mut events = vec![
-        visit("ann", 0.0, PAID),
-        visit("ann", 7.0 * DAY, FOUND),
-        visit("ann", 14.0 * DAY, MAIL),
-        visit("ann", 14.0 * DAY + 7200.0, DIRECT),
-        bought("ann", 14.0 * DAY + 7210.0, 40.0, "EUR"),
-        visit("bob", 0.0, DIRECT),
-        bought("bob", 5.0, 40.0, "EUR"),
-        visit("cid", 0.0, PAID),
-        bought("cid", 5.0, 40.0, "EUR"),
-    ];
-    // Over midnight, under another salt, and still one person.
-    let late = 14.0 * 3600.0;
-    events.push(visit("dan", late - 60.0, MAIL));
-    let next = |event: Event| {
-        event.with(|event| {
-            event.visitor = visitor("dan tomorrow");
-            event.visitor_before = visitor("dan");
-        })
-    };
-    events.push(next(page("dan", late + 60.0, "/cart")));
-    events.push(bought("dan tomorrow", late + 300.0, 40.0, "EUR"));
-    let world = world(&events).await;
-    let found = credited(&world, "", "30d").await;
-    assert_eq!((found.conversions, found.with_several_touches), (4, 1));
-    let of = |name: [&str; 3]| {
-        let mut rows = found.touches.iter();
-        let row = rows.find(|row| [&row.campaign, &row.source, &row.channel] == name);
-        row.map(|row| {
-            [
-                row.last,
-                row.first,
-                row.linear,
-                row.time_decay,
-                row.position,
-            ]
-        })
-        .unwrap_or_else(|| panic!("{name:?}: {:?}", found.touches))
-    };
-    let near = |found: [f64; 5], expected: [f64; 5]| {
-        let pairs = found.iter().zip(expected);
-        assert!(
-            pairs.clone().all(|(one, other)| (one - other).abs() < 1e-3),
-            "{found:?} {expected:?}"
-        );
-    };
-    // One week before another counts half as much: 1/7, 2/7 and 4/7.
-    near(
-        of(["spring", "google", ""]),
-        [1.0, 2.0, 1.0 + 1.0 / 3.0, 1.0 + 1.0 / 7.0, 1.4],
-    );
-    near(
-        of(["", "google", "Organic Search"]),
-        [0.0, 0.0, 1.0 / 3.0, 2.0 / 7.0, 0.2],
-    );
-    near(
-        of(["may", "newsletter", ""]),
-        [2.0, 1.0, 1.0 + 1.0 / 3.0, 1.0 + 4.0 / 7.0, 1.4],
-    );
-    near(of(["", "", "Direct"]), [1.0; 5]);
-    for sum in [
-        found.touches.iter().map(|row| row.linear).sum::<f64>(),
-        found.touches.iter().map(|row| row.time_decay).sum::<f64>(),
-    ] {
-        assert!((sum - 4.0).abs() < 1e-12, "{sum}");
-    }
-    assert!(
-        found
-            .headline
-            .contains("\"may by newsletter\" (1 by first touch, 2 by last touch)"),
-        "{}",
-        found.headline
-    );
-    assert!(
-        has(&found.notes, "visits of up to 30d before count"),
-        "{:?}",
-        found.notes
-    );
-
-    let short = credited(&world, "", "1d").await;
-    assert!(
-        short.headline.contains("all models agree"),
-        "{}",
-        short.headline
-    );
-    let none = credited(&world, "country=FR", "30d").await;
-    assert_eq!(
-        (none.conversions, none.headline.as_str()),
-        (0, "shop has no conversions here")
-    );
-    world.close().await;
-}
-
-#[tokio::test]
-async fn who_is_known_for_a_day_only_is_told_of() {
-    let events = [visit("ann", 0.0, PAID), bought("ann", 5.0, 1.0, "EUR")];
-    let world = world(&events).await;
-    let found = credited(&world, "", "30d").await;
-    assert!(has(
-        &found.notes,
-        "nobody who converted was known for longer than a day"
-    ));
-    let by_path = span("path=/cart");
-    let mut request = AttributionRequest {
-        conversion: Some("event:bougth".parse().unwrap()),
-        window: "30d".parse().unwrap(),
-    };
-    let found = attribution(&world.store, &span(""), &request)
-        .await
-        .unwrap();
-    assert_eq!(
-        found.notes,
-        ["nobody did event:bougth here; near it are event:bought"]
-    );
-    request.conversion = None;
-    let error = attribution(&world.store, &by_path, &request)
-        .await
-        .unwrap_err();
-    assert!(matches!(error, Error::Usage { .. }), "{error:?}");
     world.close().await;
 }

@@ -6,6 +6,7 @@
 )]
 
 mod ads;
+mod attribution;
 mod breakdowns;
 mod campaigns;
 mod comparisons;
