@@ -1,6 +1,6 @@
--- The people who converted, one row each: when and for how much, and how all their visits came about from {touches_from} on. What
--- led to what is found in analyzer/src/reports/ads/journeys.rs. A person is the visitor, joined over midnight as in sessions.
--- is_asked says whether the filters hold of a visit.
+-- The people who converted, one row each: when and for how much, and how their visits from {touches_from} until {touches_to} came
+-- about. What led to what is found in analyzer/src/reports/ads/journeys.rs. A person is the visitor, joined over midnight as in
+-- sessions. The last of a visit's values says whether the filters hold of it.
 WITH
     befores AS (SELECT visitor, max(before) AS before FROM midnights WHERE site = {site:String} GROUP BY visitor),
     converted AS
@@ -37,6 +37,7 @@ WITH
         WHERE
             site = {site:String}
             AND start >= fromUnixTimestamp64Milli({touches_from:Int64}, 'UTC')
+            AND start < fromUnixTimestamp64Milli({touches_to:Int64}, 'UTC')
             AND person IN (SELECT person FROM converted)
         GROUP BY person
     )

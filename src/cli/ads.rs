@@ -45,7 +45,8 @@ pub(crate) enum About {
 #[derive(Debug, Args)]
 pub(crate) struct ImportCosts {
     /// Files, of which each goes in as a whole or not at all; - is standard input. One's own have date, campaign or ad, and cost, beside them
-    /// source, medium, impressions, clicks and currency
+    /// source, medium, impressions, clicks and currency; without a source a cost is of the creatives on the site's own pages
+    /// that bear its names, if there are any
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
     /// Site identifier, as in data-site [default: the only one there is]

@@ -1,4 +1,5 @@
-//! A published table of what ads on Facebook cost, as an export and as visits, through `snag import costs` and `snag ads campaigns`.
+//! A published table of what ads on Facebook cost, as exports and as visits, through `snag import costs` and
+//! `snag ads campaigns`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

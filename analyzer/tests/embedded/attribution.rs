@@ -1,6 +1,8 @@
 //! What conversions are owed to, by several models.
 
-use snag_analyzer::{Attributed, AttributionRequest, Error, attribution};
+use snag_analyzer::{
+    Attributed, AttributionRequest, CampaignsRequest, Error, Period, attribution, campaigns,
+};
 
 use crate::campaigns::{DAY, DIRECT, FOUND, MAIL, PAID, bought, has, span, visit, world};
 use crate::world::{Event, World, page, visitor};
@@ -102,6 +104,43 @@ async fn conversions_are_divided_among_the_visits_before_them() {
         "{}",
         short.headline
     );
+    // What is asked is when they converted: visits before the period have their share, and are none of its visits.
+    let day = || Some("2026-01-19".parse().unwrap());
+    let mut late = span("");
+    late.period = Period::new(day(), day()).unwrap();
+    let request = AttributionRequest {
+        conversion: None,
+        window: "30d".parse().unwrap(),
+    };
+    let found = attribution(&world.store, &late, &request).await.unwrap();
+    let first: Vec<_> = found
+        .touches
+        .iter()
+        .map(|row| (row.source.as_str(), row.first))
+        .collect();
+    assert_eq!(found.conversions, 1);
+    assert_eq!(
+        first,
+        [("newsletter", 0.0), ("google", 0.0), ("google", 1.0)]
+    );
+    let request = CampaignsRequest {
+        conversion: None,
+        window: request.window,
+    };
+    let found = campaigns(&world.store, &late, &request).await.unwrap();
+    let told: Vec<_> = found
+        .campaigns
+        .iter()
+        .map(|row| {
+            (
+                row.campaign.as_str(),
+                row.figures.visits,
+                row.figures.conversions,
+            )
+        })
+        .collect();
+    assert_eq!(told, [("may", 1, 1)]);
+
     let none = credited(&world, "country=FR", "30d").await;
     assert_eq!(
         (none.conversions, none.headline.as_str()),

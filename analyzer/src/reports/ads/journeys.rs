@@ -4,8 +4,8 @@
 //! somebody sent; a visit that came directly is one only where there is no other. Clicks on a site's own creatives are none:
 //! they bring nobody to the site, and `snag ads` has them.
 //!
-//! Source: GA4 gives direct visits no credit unless the path has no others (support.google.com/analytics/answer/10596866), as does
-//! Matomo's last non-direct; as in Plausible what a visit came by is told by its start.
+//! Source: GA4 gives direct visits no credit unless the path has no others (support.google.com/analytics/answer/10596866), as
+//! does Matomo's last non-direct; as in Plausible what a visit came by is told by its start.
 
 use std::collections::BTreeMap;
 
@@ -31,6 +31,8 @@ const SELLER: &str = "transform(toString(click_id), {click_ids:Array(String)}, {
      {seller_names:Array(String)}, lowerUTF8(trimBoth(if(utm_source != '', utm_source, source)))))";
 const DIRECT: &str = "Direct";
 const DAY_MS: i64 = 86_400_000;
+/// 2201-01-01, when the last period ends.
+const LATEST: i64 = 7_289_654_400_000;
 
 /// A visit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,7 +120,9 @@ pub(super) async fn journeys(
     // A visit of up to a day may have begun before what it did.
     let touches_from = (touches_from - DAY_MS).max(0);
     let query = span.query_with(store, &sql, &span.period, bindings);
-    let query = bind_sellers(query).param("touches_from", touches_from);
+    let query = bind_sellers(query)
+        .param("touches_from", touches_from)
+        .param("touches_to", span.period.end().unwrap_or(LATEST));
     let mut cursor = query.fetch::<Told>()?;
     let mut known = Known::default();
     while let Some(told) = cursor.next().await? {
