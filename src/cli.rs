@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod ads;
 mod audit;
 mod funnel;
 mod links;
@@ -14,6 +15,7 @@ use snag_analyzer::definitions::StepOrGoal;
 use snag_analyzer::{Dimensions, Filters, Format, Moment, Pattern, Step};
 use url::Url;
 
+pub(crate) use self::ads::{About, Ads, ImportCosts};
 pub(crate) use self::audit::{Audit, Findings, Judged};
 pub(crate) use self::funnel::{Funnel, FunnelAction, FunnelDefinition, Funnels, Goal, Goals};
 pub(crate) use self::links::{LinkChecks, LinksAction};
@@ -117,7 +119,8 @@ pub(crate) enum Command {
     Searches(Visits),
     /// Gaps in the tracking: pages that never tell of themselves, and silences
     Tracking(Visits),
-    /// Ads on the site's own pages: seen by whom, clicked by whom, what came of it, and which does better
+    /// Ads on the site's own pages: seen by whom, clicked by whom, what came of it, and which does better; campaigns
+    /// elsewhere, and what they cost
     Ads(Box<Ads>),
     /// A/B tests: variants told apart by a property, and which does better
     Experiments(Box<Experiments>),
@@ -274,35 +277,6 @@ pub(crate) struct Visits {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Ads {
-    /// compare: which is clicked most by those who see it, and how sure that is
-    #[arg(value_name = "compare")]
-    pub(crate) compare: Option<Compared>,
-    /// Creatives of this placement alone, as in data-snag-placement
-    #[arg(long, value_name = "NAME")]
-    pub(crate) placement: Option<String>,
-    /// What counts as a conversion, written like a step of a funnel [default: an event that money is in]
-    #[arg(long, value_name = "STEP", conflicts_with = "compare")]
-    pub(crate) conversion: Option<Step>,
-    /// What is compared: creative, campaign or placement [default: creative]
-    #[arg(long, value_name = "WORD", requires = "compare", value_parser = ["creative", "campaign", "placement"])]
-    pub(crate) by: Option<String>,
-    /// They were rotated at random, each as often as any other: whether they were is checked, and a difference is no mere
-    /// association
-    #[arg(long, requires = "compare")]
-    pub(crate) randomised: bool,
-    #[command(flatten)]
-    pub(crate) planning: Planning,
-    #[command(flatten)]
-    pub(crate) visits: Visits,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Compared {
-    Compare,
-}
-
-#[derive(Debug, Args)]
 pub(crate) struct Experiments {
     /// What tells the variants apart: props.variant
     #[arg(long, value_name = "NAMES")]
@@ -371,6 +345,8 @@ pub(crate) enum Import {
     /// What pages sent, one batch a line with when and from whom it came: {"time":…,"visitor":…,"user_agent":…,"country":…,
     /// "body":{"v":2,…}}; .gz and .zst are read as they are
     Recordings(ImportFiles),
+    /// What ads cost, by day and campaign: CSV exports of Google Ads, Meta and Microsoft Advertising, or one's own
+    Costs(ImportCosts),
 }
 
 #[derive(Debug, Args)]

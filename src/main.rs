@@ -17,11 +17,11 @@ use anyhow::Context as _;
 use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
 
-use cli::{Ads, Cli, Command, Compared, Rebuild, Visits};
+use cli::{Cli, Command, Import, Rebuild, Visits};
 use commands::visits::Which;
 use config::{Config, Environment, LogFormat};
 use exit::Exit;
-use snag_analyzer::{AdsRequest, Arms, By, Error, PathsRequest};
+use snag_analyzer::{By, PathsRequest};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -71,7 +71,15 @@ async fn run(command: Command, config: Config) -> anyhow::Result<Exit> {
         }
         Command::Goal(asked) => commands::definitions::goal(asked, &config, &environment).await,
         Command::Goals(asked) => commands::definitions::goals(asked, &config, &environment).await,
-        Command::Import(import) => commands::import::run(import, &config, &environment).await,
+        Command::Import(Import::Costs(import)) => {
+            commands::costs::import(import, &config, &environment).await
+        }
+        Command::Import(Import::Events(files)) => {
+            commands::import::run(files, false, &config, &environment).await
+        }
+        Command::Import(Import::Recordings(files)) => {
+            commands::import::run(files, true, &config, &environment).await
+        }
         Command::Findings(asked) => commands::audit::findings(asked, &config, &environment).await,
         Command::Audit(asked) => commands::audit::run(asked, &config, &environment).await,
         Command::Overview(visits) => {
@@ -102,7 +110,7 @@ async fn run(command: Command, config: Config) -> anyhow::Result<Exit> {
         Command::Tracking(visits) => {
             commands::visits::run(Which::Tracking, visits, &config, &environment).await
         }
-        Command::Ads(ads) => self::ads(*ads, &config, &environment).await,
+        Command::Ads(ads) => commands::ads::run(*ads, &config, &environment).await,
         Command::Experiments(asked) => {
             commands::visits::experiment(*asked, &config, &environment).await
         }
@@ -136,36 +144,6 @@ async fn run(command: Command, config: Config) -> anyhow::Result<Exit> {
         Command::Verify(verify) => commands::verify::run(&verify),
         Command::Simulate(simulate) => commands::simulate::run(*simulate).await,
     }
-}
-
-async fn ads(ads: Ads, config: &Config, environment: &Environment) -> anyhow::Result<Exit> {
-    let request = AdsRequest {
-        placement: ads.placement,
-        conversion: ads.conversion,
-    };
-    let plan = ads.planning.request();
-    let which = match ads.compare {
-        None if plan.is_some() => {
-            return Err(anyhow::Error::from(Error::Usage {
-                message: "--plan is about a comparison".to_owned(),
-                mend: "snag ads compare --plan …".to_owned(),
-            }));
-        }
-        None => Which::Ads(request),
-        Some(Compared::Compare) => {
-            let by = ads.by.as_deref().unwrap_or(Arms::ALL[0].0);
-            let arms = Arms::ALL.into_iter().find(|(name, _)| *name == by);
-            Which::AdsCompared {
-                request,
-                arms: arms
-                    .with_context(|| format!("nothing is compared by {by}"))?
-                    .1,
-                is_randomised: ads.randomised,
-                plan,
-            }
-        }
-    };
-    commands::visits::run(which, ads.visits, config, environment).await
 }
 
 async fn told_apart(

@@ -4,12 +4,13 @@
 //! structure, which [`format`] turns into a table, JSON, CSV or Markdown. What numbers mean is said in METRICS.md.
 //!
 //! Invariant: what a user typed and what a visitor sent reaches the engine as a bound parameter, never as SQL. Rows of
-//! bots are counted nowhere. Nothing is read but the store, nothing written but [`definitions`], the history of
+//! bots are counted nowhere. Nothing is read but the store, nothing written but [`definitions`], [`costs`], the history of
 //! [`mod@audit`] and what link targets answered, nothing printed.
 
 pub mod audit;
 mod breakdown;
 mod condition;
+pub mod costs;
 pub mod definitions;
 mod error;
 mod exclusion;
@@ -39,7 +40,10 @@ pub use goal::{Goal, main_goal};
 pub use order::Order;
 pub use pattern::Pattern;
 pub use period::{Moment, Period};
-pub use reports::ads::{Ads, AdsRequest, Arms, ads, compare_ads};
+pub use reports::ads::{
+    Ads, AdsRequest, Arms, Attributed, AttributionRequest, Campaigns, CampaignsRequest, ads,
+    attribution, campaigns, compare_ads,
+};
 pub use reports::arms::{ArmsCompared, Plan, PlanRequest, WorthHaving};
 pub use reports::discover::{Discovered, discover};
 pub use reports::experiments::{ExperimentRequest, experiment};

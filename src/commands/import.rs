@@ -11,20 +11,17 @@ use snag_collector::import::{
 use snag_collector::{Agents, Places, Sites};
 use snag_store::{Role, Store};
 
-use crate::cli::{Import, ImportFiles};
+use crate::cli::ImportFiles;
 use crate::config::{Config, Environment};
 use crate::exit::Exit;
 
-/// Imports file after file; a bad one does not keep the others out.
+/// Imports file after file, of events or of what pages sent; a bad one does not keep the others out.
 pub(crate) async fn run(
-    import: Import,
+    import: ImportFiles,
+    is_recorded: bool,
     config: &Config,
     environment: &Environment,
 ) -> Result<Exit> {
-    let (import, is_recorded) = match import {
-        Import::Events(files) => (files, false),
-        Import::Recordings(files) => (files, true),
-    };
     let options = Arc::new(ImportOptions {
         strict: import.strict,
         sites: Sites::new(config.sites()),

@@ -46,7 +46,9 @@ async fn open_derived(config: &Config, environment: &Environment) -> Result<Stor
     Ok(store)
 }
 
+pub(crate) mod ads;
 pub(crate) mod audit;
+pub(crate) mod costs;
 pub(crate) mod definitions;
 pub(crate) mod doctor;
 pub(crate) mod funnel;

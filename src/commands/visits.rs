@@ -5,9 +5,10 @@ use anyhow::Result;
 use snag_analyzer::definitions::{StepOrGoal, steps};
 use snag_analyzer::format::{Format, Report};
 use snag_analyzer::{
-    AdsRequest, Arms, ArmsCompared, By, Error, ExperimentRequest, Goal, LinksRequest, PathsRequest,
-    Period, PlanRequest, Span, ads, compare_ads, discover, forms, links, lost, main_goal, overview,
-    pages, paths, realtime, searches, tracking, trouble, visits,
+    AdsRequest, Arms, ArmsCompared, AttributionRequest, By, CampaignsRequest, Error,
+    ExperimentRequest, Goal, LinksRequest, PathsRequest, Period, PlanRequest, Span, ads,
+    attribution, campaigns, compare_ads, discover, forms, links, lost, main_goal, overview, pages,
+    paths, realtime, searches, tracking, trouble, visits,
 };
 use snag_store::Store;
 
@@ -35,6 +36,8 @@ pub(crate) enum Which {
         is_randomised: bool,
         plan: Option<PlanRequest>,
     },
+    Campaigns(CampaignsRequest),
+    Attribution(AttributionRequest),
     By(By),
 }
 
@@ -104,6 +107,8 @@ pub(crate) async fn run(
                 format,
             )
         }
+        Which::Campaigns(request) => told(campaigns(&store, &span, &request).await, format),
+        Which::Attribution(request) => told(attribution(&store, &span, &request).await, format),
         Which::By(by) => told(visits(&store, &span, by).await, format),
     };
     store.close().await?;

@@ -2,6 +2,7 @@
 
 mod beacons;
 mod browser;
+mod costs;
 mod crash;
 mod definitions;
 mod entrances;

@@ -9,6 +9,7 @@
 #[expect(dead_code, reason = "reports need a part of it")]
 mod harness;
 
+mod costs;
 mod eshop;
 mod experiments;
 mod funnels;

@@ -3,7 +3,11 @@
 //! Invariant: what was on a page and what was seen are two numbers, and so are clicks of people and those of bots. A ranking
 //! is `statistics::compare`'s business; here is decided what an exposure is: a visitor who saw a creative on a day.
 
+mod attribution;
+mod campaigns;
 mod compared;
+mod journeys;
+mod spending;
 mod tables;
 
 use std::collections::BTreeMap;
@@ -12,7 +16,11 @@ use clickhouse::Row;
 use serde::{Deserialize, Serialize};
 use snag_store::Store;
 
+pub use self::attribution::{Attributed, AttributionRequest, attribution};
+pub use self::campaigns::{Campaign, Campaigns, CampaignsRequest, Figures, campaigns};
 pub use self::compared::{Arms, compare_ads};
+
+use self::spending::{Creative, creatives, each, of_creatives, paid, returned};
 
 use super::span::{Over, Span};
 use crate::Error;
@@ -86,6 +94,12 @@ pub struct Ad {
     pub conversion_interval: Option<Interval>,
     /// What these were worth, by currency.
     pub revenue: BTreeMap<String, f64>,
+    /// What was paid for it, by currency.
+    pub cost: BTreeMap<String, f64>,
+    /// Cost of a conversion; empty without any, and where the cost is in two currencies.
+    pub cpa: BTreeMap<String, f64>,
+    /// Revenue of one unit of cost, where both are in the same currency.
+    pub roas: Option<f64>,
     /// Pageviews of bots it was on.
     pub invalid_impressions: u64,
     /// Clicks of bots.
@@ -128,8 +142,8 @@ pub async fn ads(store: &Store, span: &Span, request: &AdsRequest) -> Result<Ads
         )
         .fetch_all()
         .await?;
-    let ads: Vec<Ad> = found.into_iter().map(ad).collect();
-    let mut notes = Vec::new();
+    let mut ads: Vec<Ad> = found.into_iter().map(ad).collect();
+    let mut notes = price(store, span, &mut ads).await?;
     if ads.is_empty() {
         notes.push("a creative is an element with data-snag-ad, where data-snag-placement and data-snag-campaign say more".to_owned());
     } else {
@@ -143,6 +157,31 @@ pub async fn ads(store: &Store, span: &Span, request: &AdsRequest) -> Result<Ads
         ads,
         notes,
     })
+}
+
+/// Puts the costs beside the creatives they are of; what is to be known of it comes back.
+async fn price(store: &Store, span: &Span, ads: &mut [Ad]) -> Result<Vec<String>, Error> {
+    let (paid, untold) = paid(store, span).await?;
+    let (costs, shared) = of_creatives(&paid, &creatives(store, span).await?);
+    for ad in ads {
+        let creative = Creative {
+            ad: ad.ad.clone(),
+            placement: ad.placement.clone(),
+            campaign: ad.campaign.clone(),
+        };
+        if let Some(spent) = costs.get(&creative) {
+            ad.cost = spent.numbers();
+            ad.cpa = each(&ad.cost, ad.conversions);
+            ad.roas = returned(&ad.cost, &ad.revenue, ad.conversions);
+        }
+    }
+    let together = shared.into_iter().map(|(name, (spent, creatives))| {
+        format!(
+            "{} were paid for \"{name}\", which {creatives} creatives or placements share: it is divided among none of them",
+            spent.text()
+        )
+    });
+    Ok(untold.into_iter().chain(together).collect())
 }
 
 fn ad(found: Found) -> Ad {
@@ -159,6 +198,9 @@ fn ad(found: Found) -> Ad {
             .into_iter()
             .filter(|(_, amount)| *amount != 0.0)
             .collect(),
+        cost: BTreeMap::new(),
+        cpa: BTreeMap::new(),
+        roas: None,
         ad: found.ad,
         placement: found.placement,
         campaign: found.campaign,

@@ -1,8 +1,10 @@
 //! Creatives by who saw and clicked them, and which does better.
 
+use snag_analyzer::format::{Format, render};
 use snag_analyzer::statistics::{Verdict, Withheld};
 use snag_analyzer::{AdsRequest, Arms, Period, Span, ads, compare_ads};
 
+use crate::costs::import;
 use crate::links::element;
 use crate::world::{ORIGIN_MS, SITE, World};
 
@@ -241,6 +243,68 @@ async fn what_a_rotation_chose_is_random_without_being_said_to_be() {
     assert_eq!(
         alone.unwrap().comparison.withheld,
         Some(Withheld::NothingToCompare)
+    );
+    world.close().await;
+}
+
+#[tokio::test]
+async fn creatives_are_priced_by_campaign_and_ad() {
+    let world = World::open().await;
+    creative(&world, 1, "mug", "hero").await;
+    creative(&world, 2, "pot", "foot").await;
+    creative(&world, 3, "vase", "hero").await;
+    creative(&world, 4, "vase", "foot").await;
+    for number in 1..=4 {
+        element(&world, number, "/", [1000, 800, 0]).await;
+    }
+    element(&world, 1, "/again", [100, 100, 100]).await;
+    purchases(&world, [0, 20]).await;
+    import(
+        &world,
+        "2026-01-05,,Spring,mug,,,60.00,EUR\n2026-01-06,,,mug,,,40.00,EUR\n2026-01-05,,spring,pot,,,7.00,EUR\n\
+         2026-01-05,,spring,vase,,,3.00,USD\n2026-01-05,google,spring,mug,,,99.00,EUR\n2026-01-05,,,plate,,,1.00,EUR\n",
+    )
+    .await;
+    let found = ads(&world.store, &span(), &request()).await.unwrap();
+    let of = |ad: &str| found.ads.iter().find(|found| found.ad == ad).unwrap();
+    let mug = of("mug");
+    assert_eq!((mug.conversions, mug.cost["EUR"]), (20, 100.0));
+    assert_eq!((mug.cpa["EUR"], mug.roas), (5.0, Some(2.0)));
+    // Without conversions there is no cost of one, and nothing came back.
+    let pot = of("pot");
+    assert_eq!((pot.conversions, pot.cost["EUR"]), (0, 7.0));
+    assert_eq!(
+        (pot.cpa.len(), pot.roas, pot.conversion_rate),
+        (0, Some(0.0), None)
+    );
+    assert!(of("vase").cost.is_empty());
+    let shared = "3.00 USD were paid for \"vase\", which 2 creatives or placements share";
+    assert!(found.notes[0].contains(shared), "{:?}", found.notes);
+    let table = render(&found, Format::Table, 100).unwrap();
+    assert!(
+        table.contains("5.00 EUR") && table.contains("ROAS"),
+        "{table}"
+    );
+    world.close().await;
+}
+
+#[tokio::test]
+async fn twelve_banners_with_three_exposures_each_are_not_ranked() {
+    let world = World::open().await;
+    for number in 1..=12 {
+        creative(&world, number, &format!("banner {number}"), "hero").await;
+        element(&world, number, "/", [3, 3, u64::from(number == 7)]).await;
+    }
+    let compared = compare_ads(&world.store, &span(), &request(), Arms::Creative, true).await;
+    let compared = compared.unwrap();
+    assert_eq!(compared.comparison.arms.len(), 12);
+    assert_eq!(compared.comparison.withheld, Some(Withheld::TooFew));
+    assert!(
+        compared
+            .headline
+            .contains("no ranking yet: up to 47 more viewable exposures and 5 more clicks each"),
+        "{}",
+        compared.headline
     );
     world.close().await;
 }

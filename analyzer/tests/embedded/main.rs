@@ -6,10 +6,13 @@
 )]
 
 mod ads;
+mod attribution;
 mod audit;
 mod audited;
 mod breakdowns;
+mod campaigns;
 mod comparisons;
+mod costs;
 mod discover;
 mod experiments;
 mod funnels;
