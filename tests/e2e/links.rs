@@ -280,7 +280,7 @@ async fn twelve_creatives_that_three_people_saw_are_not_ranked() {
     for (arguments, words) in [
         (
             &["ads", "--site", "shop", "--plan", "10%"][..],
-            "about a comparison",
+            "belongs to `snag ads compare`",
         ),
         (
             &["ads", "compare", "--site", "shop", "--plan", "10"],

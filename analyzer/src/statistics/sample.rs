@@ -1,7 +1,7 @@
 //! How many exposures it takes to show something (METRICS.md, Proportions).
 //!
 //! Invariant: numbers are of one arm. For a comparison they are those of a test at one time fixed before; one that may
-//! be looked at at any time takes more (`cargo run --release -p snag-analyzer --example calibration` tells how many).
+//! be looked at at any time takes more ([`super::exposures_to_prove`]).
 
 use super::normal::deviate;
 
