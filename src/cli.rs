@@ -2,6 +2,8 @@
 
 mod audit;
 mod funnel;
+mod links;
+mod plan;
 mod simulate;
 
 use std::net::SocketAddr;
@@ -14,6 +16,8 @@ use url::Url;
 
 pub(crate) use self::audit::{Audit, Findings, Judged};
 pub(crate) use self::funnel::{Funnel, FunnelAction, FunnelDefinition, Funnels, Goal, Goals};
+pub(crate) use self::links::{LinkChecks, LinksAction};
+pub(crate) use self::plan::Planning;
 pub(crate) use self::simulate::Simulate;
 
 /// Finds where a website trips its visitors, and says how sure it is.
@@ -90,7 +94,7 @@ pub(crate) enum Command {
         visits: Visits,
     },
     /// Links, buttons and creatives: seen by whom, clicked by whom, and which are dead; broken pages; clicks that go wrong
-    Links(Links),
+    Links(Box<Links>),
     /// What visitors met on pages: errors, dead clicks, slowness; and what it cost
     Trouble {
         /// What counts as a conversion, written like a step of a funnel, or goal:NAME [default: what most came for]
@@ -288,6 +292,8 @@ pub(crate) struct Ads {
     #[arg(long, requires = "compare")]
     pub(crate) randomised: bool,
     #[command(flatten)]
+    pub(crate) planning: Planning,
+    #[command(flatten)]
     pub(crate) visits: Visits,
 }
 
@@ -311,11 +317,16 @@ pub(crate) struct Experiments {
     #[arg(long)]
     pub(crate) not_randomised: bool,
     #[command(flatten)]
+    pub(crate) planning: Planning,
+    #[command(flatten)]
     pub(crate) visits: Visits,
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Links {
+    #[command(subcommand)]
+    pub(crate) action: Option<LinksAction>,
     /// Links of these pages alone: /cart, '/product/*', https://host/path
     #[arg(long, value_name = "PAGE", value_parser = page)]
     pub(crate) page: Option<Step>,
@@ -327,7 +338,7 @@ pub(crate) struct Links {
     #[arg(long, value_name = "PERCENT", default_value_t = 0.5, value_parser = percent)]
     pub(crate) threshold: f64,
     #[command(flatten)]
-    pub(crate) visits: Visits,
+    pub(crate) visits: Option<Visits>,
 }
 
 #[derive(Debug, Args)]

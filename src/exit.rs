@@ -42,7 +42,10 @@ impl Exit {
                     | snag_collector::StartError::Database(_) => Self::Usage,
                 };
             }
-            if cause.is::<snag_collector::MmdbError>() || cause.is::<snag_simulator::Error>() {
+            if cause.is::<snag_collector::MmdbError>()
+                || cause.is::<snag_simulator::Error>()
+                || cause.is::<snag_checker::SetUpError>()
+            {
                 return Self::Usage;
             }
             if let Some(import) = cause.downcast_ref::<snag_collector::import::ImportError>() {

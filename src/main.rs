@@ -21,7 +21,7 @@ use cli::{Ads, Cli, Command, Compared, Rebuild, Visits};
 use commands::visits::Which;
 use config::{Config, Environment, LogFormat};
 use exit::Exit;
-use snag_analyzer::{AdsRequest, Arms, By, LinksRequest, PathsRequest};
+use snag_analyzer::{AdsRequest, Arms, By, Error, PathsRequest};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -106,14 +106,7 @@ async fn run(command: Command, config: Config) -> anyhow::Result<Exit> {
         Command::Experiments(asked) => {
             commands::visits::experiment(*asked, &config, &environment).await
         }
-        Command::Links(links) => {
-            let which = Which::Links(LinksRequest {
-                page: links.page,
-                groups: links.groups,
-                threshold: links.threshold / 100.0,
-            });
-            commands::visits::run(which, links.visits, &config, &environment).await
-        }
+        Command::Links(links) => commands::links::run(*links, &config, &environment).await,
         Command::Entries(visits) => {
             commands::visits::run(Which::By(By::ENTRY), visits, &config, &environment).await
         }
@@ -150,7 +143,14 @@ async fn ads(ads: Ads, config: &Config, environment: &Environment) -> anyhow::Re
         placement: ads.placement,
         conversion: ads.conversion,
     };
+    let plan = ads.planning.request();
     let which = match ads.compare {
+        None if plan.is_some() => {
+            return Err(anyhow::Error::from(Error::Usage {
+                message: "--plan is about a comparison".to_owned(),
+                mend: "snag ads compare --plan …".to_owned(),
+            }));
+        }
         None => Which::Ads(request),
         Some(Compared::Compare) => {
             let by = ads.by.as_deref().unwrap_or(Arms::ALL[0].0);
@@ -161,6 +161,7 @@ async fn ads(ads: Ads, config: &Config, environment: &Environment) -> anyhow::Re
                     .with_context(|| format!("nothing is compared by {by}"))?
                     .1,
                 is_randomised: ads.randomised,
+                plan,
             }
         }
     };

@@ -16,6 +16,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("snag-collector", &["snag-beacon", "snag-store"]),
     ("snag-sessions", &["snag-store"]),
     ("snag-analyzer", &["snag-store"]),
+    ("snag-checker", &[]),
     ("snag-web", &["snag-analyzer"]),
     ("snag-simulator", &["snag-beacon"]),
     (
@@ -26,6 +27,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "snag-sessions",
             "snag-collector",
             "snag-analyzer",
+            "snag-checker",
             "snag-web",
             "snag-simulator",
         ],
@@ -122,6 +124,7 @@ fn only_the_store_knows_an_engine() {
         "beacon/src",
         "collector/src",
         "analyzer/src",
+        "checker/src",
         "simulator/src",
         "src",
     ] {
@@ -137,12 +140,22 @@ fn only_the_binary_reads_the_environment_or_prints() {
         "beacon/src",
         "collector/src",
         "analyzer/src",
+        "checker/src",
         "store/src",
         "simulator/src",
     ] {
         assert_only(directory, "env::var", &[]);
         assert_only(directory, "println!", &[]);
         assert_only(directory, "eprintln!", &[]);
+    }
+}
+
+#[test]
+fn only_the_checker_asks_other_sites() {
+    for directory in ["analyzer/src", "collector/src", "sessions/src", "src"] {
+        for client in ["reqwest", "hyper"] {
+            assert_only(directory, client, &[]);
+        }
     }
 }
 
@@ -168,6 +181,7 @@ fn every_module_says_what_it_is_for() {
         "store/src",
         "collector/src",
         "analyzer/src",
+        "checker/src",
         "simulator/src",
         "xtask/src",
     ] {

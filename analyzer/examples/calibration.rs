@@ -6,7 +6,8 @@
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use snag_analyzer::statistics::{
-    Arm, Options, Sequence, Verdict, Z_95, compare, exposures_for_difference, wilson,
+    Arm, Options, Sequence, Verdict, Z_95, compare, exposures_for_difference, exposures_to_prove,
+    wilson,
 };
 
 const LOOKS: u64 = 20;
@@ -23,6 +24,8 @@ struct Outcomes {
     rightly: u64,
     /// An arm led at some look, which is no promise.
     led: u64,
+    /// The arm that is better was at the last look, had there been no other.
+    at_the_end: u64,
     /// The running minimum of the first two arms' p-values fell to α.
     by_sequence: u64,
 }
@@ -47,6 +50,7 @@ fn run(rates: &[f64], exposures: u64, first: u32, seed: u64) -> Outcomes {
                 let until = exposures * look / LOOKS * u64::from(times);
                 arm.conversions += conversions(*rate, until - arm.exposures, &mut rng);
                 arm.exposures = until;
+                arm.looks.push((arm.conversions, arm.exposures));
             }
             if proven.is_none() {
                 let found = compare(&arms, options);
@@ -58,6 +62,12 @@ fn run(rates: &[f64], exposures: u64, first: u32, seed: u64) -> Outcomes {
                 .look(counts(0), counts(1))
                 .is_some_and(|evidence| evidence.p_value <= ALPHA);
         }
+        for arm in &mut arms {
+            arm.looks.clear();
+        }
+        let end = compare(&arms, options);
+        let is_proven = end.verdict == Verdict::Proven && end.leader.as_deref() == Some("0");
+        outcomes.at_the_end += u64::from(is_proven);
         outcomes.proven += u64::from(proven.is_some());
         outcomes.rightly += u64::from(proven.as_deref() == Some("0"));
         outcomes.led += u64::from(led);
@@ -91,6 +101,47 @@ fn percent(part: u64) -> String {
         100.0 * interval.low,
         100.0 * interval.high
     )
+}
+
+/// Rates, and what part of the rate an arm is better by.
+const BETTER: [(f64, f64); 7] = [
+    (0.005, 0.5),
+    (0.02, 0.2),
+    (0.02, 0.5),
+    (0.02, 1.0),
+    (0.2, 0.05),
+    (0.2, 0.1),
+    (0.2, 0.2),
+];
+
+/// Whether as many exposures as are planned prove what they are to prove.
+fn planned() {
+    println!(
+        "\nThe first arm better than all others, after the exposures that are planned for it with 80 % power; % of \
+         {EXPERIMENTS}\nexperiments in which it was proven\n"
+    );
+    println!(
+        "| arms | rate | better by | exposures planned | by one look at the end | by {LOOKS} looks | wrong arm proven |"
+    );
+    println!("|---|---|---|---|---|---|---|");
+    for (rate, better) in BETTER {
+        for arms in [2, 5] {
+            let Some(needed) = exposures_to_prove(rate, rate * better, arms) else {
+                continue;
+            };
+            let mut rates = vec![rate; arms];
+            rates[0] *= 1.0 + better;
+            let found = run(&rates, needed, 1, 3);
+            println!(
+                "| {arms} | {} % | {} % | {needed} | {} | {} | {} |",
+                100.0 * rate,
+                100.0 * better,
+                percent(found.at_the_end),
+                percent(found.rightly),
+                percent(found.proven - found.rightly)
+            );
+        }
+    }
 }
 
 fn main() {
@@ -131,15 +182,7 @@ fn main() {
         "| arms | rate | better by | exposures of one test | × 1 | × 1.5 | × 2 | × 3 | wrong arm proven, × 3 |"
     );
     println!("|---|---|---|---|---|---|---|---|---|");
-    for (rate, better) in [
-        (0.005, 0.5),
-        (0.02, 0.2),
-        (0.02, 0.5),
-        (0.02, 1.0),
-        (0.2, 0.05),
-        (0.2, 0.1),
-        (0.2, 0.2),
-    ] {
+    for (rate, better) in BETTER {
         let Some(needed) = exposures_for_difference(rate, rate * better, ALPHA, 0.8) else {
             continue;
         };
@@ -158,4 +201,5 @@ fn main() {
             );
         }
     }
+    planned();
 }

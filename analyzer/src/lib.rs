@@ -4,7 +4,8 @@
 //! structure, which [`format`] turns into a table, JSON, CSV or Markdown. What numbers mean is said in METRICS.md.
 //!
 //! Invariant: what a user typed and what a visitor sent reaches the engine as a bound parameter, never as SQL. Rows of
-//! bots are counted nowhere. Nothing is read but the store, nothing written but [`definitions`] and the history of [`mod@audit`], nothing printed.
+//! bots are counted nowhere. Nothing is read but the store, nothing written but [`definitions`], the history of
+//! [`mod@audit`] and what link targets answered, nothing printed.
 
 pub mod audit;
 mod breakdown;
@@ -39,12 +40,15 @@ pub use order::Order;
 pub use pattern::Pattern;
 pub use period::{Moment, Period};
 pub use reports::ads::{Ads, AdsRequest, Arms, ads, compare_ads};
-pub use reports::arms::ArmsCompared;
+pub use reports::arms::{ArmsCompared, Plan, PlanRequest, WorthHaving};
 pub use reports::discover::{Discovered, discover};
 pub use reports::experiments::{ExperimentRequest, experiment};
 pub use reports::forms::{Forms, forms};
 pub use reports::funnel::{
     Compare, Destination, Funnel, FunnelRequest, FunnelStep, Histogram, Trend, funnel,
+};
+pub use reports::link_targets::{
+    LinkAnswer, LinkCheck, LinkTarget, link_targets, save_link_answers,
 };
 pub use reports::links::{Links, LinksRequest, links};
 pub use reports::lost::{Lost, lost};

@@ -105,12 +105,14 @@ pub struct Element<'a> {
     pub placement: Cow<'a, str>,
     /// What the creative is part of, or empty.
     pub campaign: Cow<'a, str>,
+    /// Rotation in which chance chose it, or empty.
+    pub rotation: Cow<'a, str>,
 }
 
 impl<'a> Element<'a> {
     /// All that is said of it.
     #[must_use]
-    pub fn texts(&self) -> [&Cow<'a, str>; 10] {
+    pub fn texts(&self) -> [&Cow<'a, str>; 11] {
         [
             &self.selector,
             &self.tag,
@@ -122,6 +124,7 @@ impl<'a> Element<'a> {
             &self.ad,
             &self.placement,
             &self.campaign,
+            &self.rotation,
         ]
     }
 }

@@ -161,6 +161,7 @@ fn element(element: &Element<'_>) -> Result<(), (&'static str, Problem)> {
         ("element.ad", &element.ad),
         ("element.placement", &element.placement),
         ("element.campaign", &element.campaign),
+        ("element.rotation", &element.rotation),
     ]
     .into_iter()
     .try_for_each(|(member, found)| text(found, STRING_BYTES).map_err(|problem| (member, problem)))

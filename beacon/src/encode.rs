@@ -94,6 +94,7 @@ fn fields<'b>(
                 ("element.ad", &element.ad),
                 ("element.placement", &element.placement),
                 ("element.campaign", &element.campaign),
+                ("element.rotation", &element.rotation),
             ];
             if let Some((member, _)) = later.into_iter().find(|(_, text)| !text.is_empty()) {
                 return Err(member);

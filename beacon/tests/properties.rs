@@ -44,7 +44,7 @@ fn name() -> impl Strategy<Value = String> {
 }
 
 fn element() -> impl Strategy<Value = Element<'static>> {
-    prop::array::uniform10(text().boxed()).prop_map(|texts| {
+    prop::array::uniform11(text().boxed()).prop_map(|texts| {
         let [
             selector,
             tag,
@@ -56,6 +56,7 @@ fn element() -> impl Strategy<Value = Element<'static>> {
             ad,
             placement,
             campaign,
+            rotation,
         ] = texts.map(Into::into);
         Element {
             selector,
@@ -68,6 +69,7 @@ fn element() -> impl Strategy<Value = Element<'static>> {
             ad,
             placement,
             campaign,
+            rotation,
         }
     })
 }
@@ -261,6 +263,7 @@ fn is_beyond_binary(batch: &Batch<'_>) -> bool {
                 &element.ad,
                 &element.placement,
                 &element.campaign,
+                &element.rotation,
             ];
             *within != (0, 0) || later.iter().any(|text| !text.is_empty())
         }

@@ -355,7 +355,8 @@ fn the_encoder_refuses_what_binary_has_no_place_for_and_names_it() {
             "type" => &mut element.type_,
             "ad" => &mut element.ad,
             "placement" => &mut element.placement,
-            _ => &mut element.campaign,
+            "campaign" => &mut element.campaign,
+            _ => &mut element.rotation,
         };
         *text = "x".into();
         Kind::Click(Click {
@@ -387,6 +388,7 @@ fn the_encoder_refuses_what_binary_has_no_place_for_and_names_it() {
         (element("ad"), "element.ad"),
         (element("placement"), "element.placement"),
         (element("campaign"), "element.campaign"),
+        (element("rotation"), "element.rotation"),
         (signal, "kind"),
         (Kind::Attention(Attention::default()), "kind"),
         (Kind::Exposure(Exposure::default()), "kind"),

@@ -103,6 +103,8 @@ struct Collecting {
     detections: Detections,
     known_elements: KnownElements,
     files: Vec<TrackerFile>,
+    /// What shows one creative of a rotation, before a number is put before it.
+    rotation: Option<bytes::Bytes>,
     proxy_warning: Once,
 }
 
@@ -162,6 +164,7 @@ impl Collector {
             detections: Detections::default(),
             known_elements: KnownElements::default(),
             files: tracker_files::load(),
+            rotation: tracker_files::rotation(),
             proxy_warning: Once::new(),
         });
         let address = listener.local_addr()?;

@@ -136,6 +136,7 @@ const ELEMENT_COLUMNS: &[(&str, &str)] = &[
     ("ad", TEXT),
     ("placement", TEXT),
     ("campaign", TEXT),
+    ("rotation", TEXT),
     ("seen_at", TIME),
 ];
 
@@ -331,6 +332,7 @@ pub(crate) struct ElementRow<'a> {
     pub(crate) ad: Cow<'a, str>,
     pub(crate) placement: Cow<'a, str>,
     pub(crate) campaign: Cow<'a, str>,
+    pub(crate) rotation: Cow<'a, str>,
     pub(crate) seen_at: i64,
 }
 
@@ -352,6 +354,7 @@ impl ElementRow<'_> {
             &self.ad,
             &self.placement,
             &self.campaign,
+            &self.rotation,
         ] {
             to.text(text);
         }
@@ -377,6 +380,7 @@ impl ElementRow<'_> {
             ad: owned(self.ad),
             placement: owned(self.placement),
             campaign: owned(self.campaign),
+            rotation: owned(self.rotation),
             seen_at: self.seen_at,
         }
     }

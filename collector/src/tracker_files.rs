@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha384};
 #[include = "snag.js"]
 #[include = "snag.more.js"]
 #[include = "snag.wasm"]
+#[include = "snag-rotate.js"]
 #[allow_missing = true]
 struct Dist;
 
@@ -38,7 +39,12 @@ pub fn integrity() -> Option<String> {
     ))
 }
 
-/// All files; a file is missing where the tracker was not built before the binary.
+/// What shows one creative of a rotation; nothing where the tracker was not built before the binary.
+pub(crate) fn rotation() -> Option<Bytes> {
+    Some(Bytes::from(Dist::get("snag-rotate.js")?.data.into_owned()))
+}
+
+/// All files that are the same for everybody; a file is missing where the tracker was not built before the binary.
 pub(crate) fn load() -> Vec<TrackerFile> {
     [
         ("snag.js", "text/javascript; charset=utf-8"),

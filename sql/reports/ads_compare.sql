@@ -1,8 +1,11 @@
 -- How creatives did: who saw one for long enough (or clicked it), and who of these clicked it. A visitor counts once
--- a day and creative. arm is what is compared, stratum what it is compared within.
+-- a day and creative. arm is what is compared, stratum what it is compared within, day the days since 1970;
+-- rotation is that in which chance chose it, or empty.
 SELECT
     {{arm}} AS arm,
     concat(placement, ', ', device) AS stratum,
+    toUInt16(day) AS day,
+    rotation,
     count() AS exposures,
     countIf(clicked = 1) AS conversions
 FROM
@@ -27,9 +30,9 @@ FROM
 ) AS seen
 INNER JOIN
 (
-    SELECT element, toString(ad) AS ad, toString(placement) AS placement, toString(campaign) AS campaign
+    SELECT element, toString(ad) AS ad, toString(placement) AS placement, toString(campaign) AS campaign, rotation
     FROM elements FINAL
     WHERE site = {site:String} AND ad != '' AND ({placement:String} = '' OR placement = {placement:String})
 ) AS named USING (element)
-GROUP BY arm, stratum
-ORDER BY arm, stratum
+GROUP BY arm, stratum, day, rotation
+ORDER BY arm, stratum, day, rotation

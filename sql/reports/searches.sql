@@ -4,8 +4,8 @@ SELECT
     term,
     uniqExact(visitor) AS visitors,
     count() AS searches,
-    countIf(next_at = 0) AS abandoned,
-    countIf(next_at != 0 AND next_is_search AND next_at - at < 60000) AS refined
+    countIf(following = 0 OR following - at > 1800000) AS abandoned,
+    countIf(search_again != 0 AND search_again - at < 60000) AS refined
 FROM
 (
     SELECT
@@ -13,9 +13,8 @@ FROM
         act,
         term,
         at,
-        leadInFrame(at, 1, 0) OVER whole AS following,
-        if(following - at > 1800000, 0, following) AS next_at,
-        leadInFrame(act = 'search', 1, false) OVER whole AS next_is_search
+        min(at) OVER later AS following,
+        minIf(at, act = 'search') OVER later AS search_again
     FROM
     (
         -- A search is told beside the pageview that shows what was found, at the same time; that is not what followed.
@@ -29,7 +28,7 @@ FROM
             AND visitor IN (SELECT visitor FROM events WHERE site = {site:String} AND bot = '' AND {{period}} AND {{filters}} AND kind = 'search')
         GROUP BY visitor, time
     )
-    WINDOW whole AS (PARTITION BY visitor ORDER BY at ROWS BETWEEN CURRENT ROW AND 1 FOLLOWING)
+    WINDOW later AS (PARTITION BY visitor ORDER BY at ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)
 )
 WHERE act = 'search'
 GROUP BY term

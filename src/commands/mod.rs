@@ -51,6 +51,7 @@ pub(crate) mod definitions;
 pub(crate) mod doctor;
 pub(crate) mod funnel;
 pub(crate) mod import;
+pub(crate) mod links;
 pub(crate) mod migrate;
 pub(crate) mod rebuild;
 pub(crate) mod serve;

@@ -5,9 +5,9 @@ use anyhow::Result;
 use snag_analyzer::definitions::{StepOrGoal, steps};
 use snag_analyzer::format::{Format, Report};
 use snag_analyzer::{
-    AdsRequest, Arms, By, Error, ExperimentRequest, Goal, LinksRequest, PathsRequest, Period, Span,
-    ads, compare_ads, discover, forms, links, lost, main_goal, overview, pages, paths, realtime,
-    searches, tracking, trouble, visits,
+    AdsRequest, Arms, ArmsCompared, By, Error, ExperimentRequest, Goal, LinksRequest, PathsRequest,
+    Period, PlanRequest, Span, ads, compare_ads, discover, forms, links, lost, main_goal, overview,
+    pages, paths, realtime, searches, tracking, trouble, visits,
 };
 use snag_store::Store;
 
@@ -33,6 +33,7 @@ pub(crate) enum Which {
         request: AdsRequest,
         arms: Arms,
         is_randomised: bool,
+        plan: Option<PlanRequest>,
     },
     By(By),
 }
@@ -95,10 +96,14 @@ pub(crate) async fn run(
             request,
             arms,
             is_randomised,
-        } => told(
-            compare_ads(&store, &span, &request, arms, is_randomised).await,
-            format,
-        ),
+            plan,
+        } => {
+            let compared = compare_ads(&store, &span, &request, arms, is_randomised).await;
+            told(
+                compared.and_then(|compared| planned(compared, plan)),
+                format,
+            )
+        }
         Which::By(by) => told(visits(&store, &span, by).await, format),
     };
     store.close().await?;
@@ -112,6 +117,7 @@ pub(crate) async fn experiment(
     environment: &Environment,
 ) -> Result<Exit> {
     let format = asked.visits.format;
+    let plan = asked.planning.request();
     let span = span(asked.visits)?;
     let compared = super::with_store(config, environment, async |store| {
         let mut goal = steps(store, &span.site, vec![asked.goal]).await?;
@@ -121,7 +127,8 @@ pub(crate) async fn experiment(
             goal: goal.remove(0),
             is_randomised: !asked.not_randomised,
         };
-        snag_analyzer::experiment(store, &span, &request).await
+        let compared = snag_analyzer::experiment(store, &span, &request).await?;
+        planned(compared, plan)
     });
     super::print(&compared.await?, format)
 }
@@ -143,6 +150,13 @@ async fn with_goal<T>(
         None => main_goal(store, &span.site, &discover(store, span).await?).await?,
     };
     act(goal.as_ref()).await
+}
+
+fn planned(compared: ArmsCompared, plan: Option<PlanRequest>) -> Result<ArmsCompared, Error> {
+    match plan {
+        Some(plan) => compared.planned(plan),
+        None => Ok(compared),
+    }
 }
 
 fn told(report: Result<impl Report, Error>, format: Format) -> Result<Exit> {

@@ -216,6 +216,42 @@ async fn tracker_files_are_served_compressed_and_pages_of_any_origin_may_ask() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_rotation_gets_a_number_that_stays_with_its_visitor() {
+    let place = place();
+    let serving = Serving::start_with(
+        &place.path().join("data"),
+        &["--trusted-proxy", "127.0.0.0/8"],
+    );
+    let client = reqwest::Client::new();
+    let number = async |site: &str, address: &str| {
+        let answer = client
+            .get(format!("{}/snag-rotate.js?site={site}", serving.url))
+            .header("user-agent", CHROME)
+            .header("x-forwarded-for", address);
+        let answer = answer.send().await.expect("an answer");
+        assert_eq!(
+            answer.status(),
+            200,
+            "was the tracker built? `cargo xtask tracker`"
+        );
+        assert_eq!(answer.headers()["cache-control"], "no-store");
+        assert!(!answer.headers().contains_key("etag"));
+        let text = answer.text().await.expect("text");
+        let rest = text.strip_prefix("document.currentScript.seed=");
+        let (number, _) = rest
+            .and_then(|rest| rest.split_once(';'))
+            .expect("a number");
+        number.parse::<u32>().expect("a number")
+    };
+    let one = number("shop", "198.18.0.1").await;
+    assert_eq!(number("shop", "198.18.0.1").await, one);
+    assert_ne!(number("shop", "198.18.0.2").await, one);
+    assert_ne!(number("blog", "198.18.0.1").await, one);
+    let post = client.post(format!("{}/snag-rotate.js", serving.url));
+    assert_eq!(post.send().await.expect("an answer").status(), 405);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_small_batch_that_would_take_much_to_store_is_refused() {
     let place = place();
     let data = place.path().join("data");

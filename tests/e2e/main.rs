@@ -10,6 +10,7 @@ mod harness;
 mod import;
 mod ledger;
 mod limits;
+mod links;
 mod neighbours;
 mod privacy;
 mod recordings;

@@ -54,6 +54,7 @@ fn batch(mark: &str) -> Batch<'_> {
         ad: mark.into(),
         placement: mark.into(),
         campaign: mark.into(),
+        rotation: mark.into(),
     };
     let click = Click {
         element,

@@ -28,7 +28,7 @@ export const element = (node) => {
       (node.querySelector('[alt]') || node).alt ||
       (/submit|button/.test(node.type) && node.value);
   if (node.protocol) found.href = node.href.replace(location.origin, '');
-  for (const name of ['role', 'type', !isHidden && 'name', 'data-snag-ad', 'data-snag-placement', 'data-snag-campaign']) {
+  for (const name of ['role', 'type', !isHidden && 'name', 'data-snag-ad', 'data-snag-placement', 'data-snag-campaign', 'data-snag-rotated']) {
     const owner = name[9] ? node.closest(`[${name}]`) : node;
     found[name] = (owner && owner.getAttribute(name)) || undefined;
   }

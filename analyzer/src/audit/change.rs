@@ -127,6 +127,7 @@ mod tests {
             elements: vec![element.to_owned()],
             affected,
             p_value: Some(0.001),
+            is_symptom: false,
             cost: None,
             evidence: Vec::new(),
             advice: String::new(),

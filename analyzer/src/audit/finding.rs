@@ -51,13 +51,6 @@ pub enum Rule {
     Silence,
 }
 
-impl Rule {
-    /// Whether it tells that people are lost, and not by what.
-    pub(super) fn is_symptom(self) -> bool {
-        matches!(self, Self::Segment | Self::Step | Self::Lost)
-    }
-}
-
 /// How bad it is. The words have fixed meanings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -194,6 +187,8 @@ pub(super) struct Claim {
     pub(super) affected: (u64, u64),
     /// None for what needs no test.
     pub(super) p_value: Option<f64>,
+    /// Whether it may come of something else that is wrong with the page.
+    pub(super) is_symptom: bool,
     /// Of the whole period.
     pub(super) cost: Option<Cost>,
     pub(super) evidence: Vec<Evidence>,

@@ -71,9 +71,8 @@ fn merged(mut held: Vec<Weighed>) -> Vec<Weighed> {
             .then(other.affected.cmp(&one.affected))
             .then_with(|| one.elements.cmp(&other.elements))
     });
-    let (symptoms, causes): (Vec<Weighed>, Vec<Weighed>) = held
-        .into_iter()
-        .partition(|(claim, _)| claim.rule.is_symptom());
+    let (symptoms, causes): (Vec<Weighed>, Vec<Weighed>) =
+        held.into_iter().partition(|(claim, _)| claim.is_symptom);
     let mut kept: Vec<Weighed> = Vec::new();
     for (claim, p) in causes {
         match kept.iter_mut().find(|(kept, _)| is_same(kept, &claim)) {
@@ -81,11 +80,17 @@ fn merged(mut held: Vec<Weighed>) -> Vec<Weighed> {
             None => kept.push((claim, p)),
         }
     }
+    // What tells most of the cause takes in the others: of a form's last field, of a segment, of a step, in this order.
     for (claim, p) in symptoms {
         let on_page = kept
             .iter_mut()
             .filter(|(kept, _)| explains(kept, &claim))
-            .max_by(|(one, _), (other, _)| cost(one).total_cmp(&cost(other)));
+            .max_by(|(one, _), (other, _)| {
+                let is_control =
+                    |kept: &Claim| claim.rule == Rule::Field && kept.rule != Rule::Field;
+                let by_rule = is_control(one).cmp(&is_control(other));
+                by_rule.then(cost(one).total_cmp(&cost(other)))
+            });
         match on_page {
             Some((kept, _)) => join(kept, claim),
             None => kept.push((claim, p)),
@@ -96,17 +101,17 @@ fn merged(mut held: Vec<Weighed>) -> Vec<Weighed> {
 
 /// Whether a claim may be why the other holds.
 fn explains(claim: &Claim, symptom: &Claim) -> bool {
-    let is_of_page = matches!(
+    let stops_a_form = matches!(
         claim.rule,
-        Rule::ScriptError
-            | Rule::DeadClick
-            | Rule::RageClick
-            | Rule::ErrorClick
-            | Rule::Resource
-            | Rule::Field
-            | Rule::SlowPage
+        Rule::ScriptError | Rule::DeadClick | Rule::RageClick | Rule::ErrorClick
     );
-    claim.page == symptom.page && (is_of_page || is_same(claim, symptom))
+    let is_of_page =
+        stops_a_form || matches!(claim.rule, Rule::Resource | Rule::Field | Rule::SlowPage);
+    let explains = match symptom.rule {
+        Rule::Field => stops_a_form,
+        _ => is_of_page,
+    };
+    claim.page == symptom.page && (explains || is_same(claim, symptom))
 }
 
 /// Whether the bars of one are those of the other.
@@ -123,7 +128,7 @@ fn join(kept: &mut Claim, claim: Claim) {
     if cost(&claim) > cost(kept) {
         kept.cost = claim.cost;
         // Whoever is lost is of whom the finding is.
-        if claim.rule.is_symptom() {
+        if claim.is_symptom && claim.rule != Rule::Field {
             kept.affected = claim.affected;
             if claim.rule == Rule::Step {
                 kept.title = format!("{}: {}", claim.title, kept.title);
@@ -167,6 +172,7 @@ mod tests {
             elements: vec![element.to_owned()],
             affected: (50, 100),
             p_value: Some(p_value),
+            is_symptom: matches!(rule, Rule::Segment | Rule::Step | Rule::Lost),
             cost: (lost > 0.0).then(|| Cost {
                 conversions: lost,
                 interval: Interval {
@@ -217,6 +223,24 @@ mod tests {
             found[0].title
         );
         assert_eq!(found[0].severity, Severity::Severe);
+    }
+
+    #[test]
+    fn a_form_that_cannot_be_sent_stops_people_at_its_last_field() {
+        let last = Claim {
+            is_symptom: true,
+            ..claim(Rule::Field, "/pay", "#code", 1e-9, 20.0)
+        };
+        let other = claim(Rule::Field, "/pay", "#street", 1e-9, 10.0);
+        let button = claim(Rule::DeadClick, "/pay", "#pay", 1e-9, 5.0);
+        let found = weigh(vec![last.clone(), other.clone(), button], 1.0, 100);
+        let rules: Vec<Rule> = found.iter().map(|finding| finding.rule).collect();
+        assert_eq!(rules, [Rule::DeadClick, Rule::Field], "{found:#?}");
+        assert_eq!(found[0].elements, ["#pay", "#code"]);
+        assert!((found[0].cost.unwrap().conversions - 20.0).abs() < 1e-9);
+        // Where nothing else is wrong the field is the cause.
+        let found = weigh(vec![last, other], 1.0, 100);
+        assert_eq!(found.len(), 1, "{found:#?}");
     }
 
     #[test]

@@ -1,21 +1,32 @@
 //! Arms side by side, whatever they are: creatives, variants of an experiment.
 //!
 //! Invariant: counted rows in, and the verdict of `statistics::compare` in one sentence and a table; which rows, each report
-//! decides.
+//! decides. Each day of the rows is a look, so that looking daily is no worse than looking once.
+
+mod plan;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use clickhouse::Row;
 use serde::{Deserialize, Serialize};
 
-use crate::format::{Cell, Column, Measure, Report, percent, thousands};
+pub use self::plan::{Plan, PlanRequest, WorthHaving};
+
+use self::plan::Traffic;
+
+use crate::format::{Cell, Column, Measure, Report, Section, percent, thousands};
 use crate::statistics::{
     Arm, ComparedArm, Comparison, Options, Stratum, Verdict, Withheld, compare,
 };
 
-/// What was counted of an arm within a stratum.
+/// What was counted of an arm within a stratum on a day, which is told in days since 1970, and in which rotation chance
+/// chose it, if so.
 #[derive(Debug, Row, Deserialize)]
 pub(super) struct Counted {
     pub(super) arm: String,
     pub(super) stratum: String,
+    pub(super) day: u16,
+    pub(super) rotation: String,
     pub(super) exposures: u64,
     pub(super) conversions: u64,
 }
@@ -42,20 +53,27 @@ pub struct ArmsCompared {
     /// What is to be thought of them.
     #[serde(flatten)]
     pub comparison: Comparison,
+    /// How long it takes to prove a difference worth having, where that was asked.
+    pub plan: Option<Plan>,
     /// What should be known beside the numbers.
     pub notes: Vec<String>,
+    #[serde(skip)]
+    traffic: Traffic,
 }
 
 impl ArmsCompared {
     pub(super) fn of(site: &str, counted: &[Counted], is_randomised: bool, words: Words) -> Self {
-        let comparison = compare(&of_arms(counted), Options { is_randomised });
+        let arms = of_arms(counted);
+        let comparison = compare(&arms, Options { is_randomised });
         Self {
             site: site.to_owned(),
             headline: verdict(site, &comparison, words),
             from: None,
             to: None,
             comparison,
+            plan: None,
             notes: Vec::new(),
+            traffic: Traffic::of(&arms, counted),
         }
     }
 }
@@ -87,8 +105,27 @@ fn of_arms(counted: &[Counted]) -> Vec<Arm> {
             }),
         }
     }
+    for arm in &mut arms {
+        arm.looks = looks(&arm.name, counted);
+    }
     arms.sort_by_key(|arm| std::cmp::Reverse(arm.exposures));
     arms
+}
+
+/// Conversions of exposures of an arm up to the end of each day that anything was counted on.
+fn looks(name: &str, counted: &[Counted]) -> Vec<(u64, u64)> {
+    let days: BTreeSet<u16> = counted.iter().map(|row| row.day).collect();
+    let mut of_day: BTreeMap<u16, (u64, u64)> = days.into_iter().map(|day| (day, (0, 0))).collect();
+    for row in counted.iter().filter(|row| row.arm == name) {
+        let counts = of_day.entry(row.day).or_default();
+        counts.0 += row.conversions;
+        counts.1 += row.exposures;
+    }
+    let running = of_day.into_values().scan((0, 0), |so_far, day| {
+        *so_far = (so_far.0 + day.0, so_far.1 + day.1);
+        Some(*so_far)
+    });
+    running.collect()
 }
 
 fn verdict(site: &str, comparison: &Comparison, words: Words) -> String {
@@ -205,6 +242,10 @@ impl Report for ArmsCompared {
 
     fn rows(&self) -> Vec<Vec<Cell>> {
         self.comparison.arms.iter().map(arm).collect()
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        self.plan.iter().map(Plan::section).collect()
     }
 
     fn notes(&self) -> &[String] {

@@ -11,10 +11,10 @@ use clickhouse::Row;
 use serde::{Deserialize, Serialize};
 use snag_store::Store;
 
-pub use self::verdict::Verdict;
+pub use self::verdict::{Bounds, Counts, Verdict, usual_rate, verdict};
 
 use self::judged::{judged, rivals, wrong};
-use self::verdict::Counts;
+use super::link_targets::{self, LinkTarget};
 use super::span::{Over, Span};
 use crate::Error;
 use crate::condition::Bindings;
@@ -55,6 +55,8 @@ pub struct Links {
     pub links: Vec<Link>,
     /// Pages that are not there.
     pub broken: Vec<Broken>,
+    /// Targets that were broken when `snag links check` asked them.
+    pub broken_targets: Vec<LinkTarget>,
     /// Elements at which clicks went wrong, those of most people first.
     pub wrong: Vec<Wrong>,
     /// Links of one page that lead to the same place.
@@ -222,10 +224,10 @@ impl Told {
 pub async fn links(store: &Store, span: &Span, request: &LinksRequest) -> Result<Links, Error> {
     let mut bindings = Bindings::default();
     let covered = span.covered(store, Over::Exposures).await?;
-    let narrowed = format!(
-        "{{{{filters}}}} AND ({})",
-        bindings.pages(request.page.as_ref())?
-    );
+    let pages = bindings.pages(request.page.as_ref())?;
+    let broken_targets =
+        link_targets::broken_targets(store, span, &pages, bindings.clone()).await?;
+    let narrowed = format!("{{{{filters}}}} AND ({pages})");
     let page = bindings.group(&request.groups);
     let sql = SQL
         .replace("{{page}}", &page)
@@ -245,7 +247,7 @@ pub async fn links(store: &Store, span: &Span, request: &LinksRequest) -> Result
     let mut links = judged(request, &whole, &by_page);
     let mut notes = Vec::new();
     let count = links.len();
-    let headline = sections::headline(&span.site, &links, &broken);
+    let headline = sections::headline(&span.site, &links, &broken, &broken_targets);
     let limit = span.limit as usize;
     if count > limit {
         links.truncate(limit);
@@ -270,6 +272,7 @@ pub async fn links(store: &Store, span: &Span, request: &LinksRequest) -> Result
         to: covered.to,
         links,
         broken,
+        broken_targets,
         wrong,
         rivals,
         notes,
@@ -294,7 +297,7 @@ impl Report for Links {
     }
 
     fn is_there(&self) -> bool {
-        !self.links.is_empty() || !self.broken.is_empty()
+        !self.links.is_empty() || !self.broken.is_empty() || !self.broken_targets.is_empty()
     }
 
     fn notes(&self) -> &[String] {

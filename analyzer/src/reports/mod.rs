@@ -7,6 +7,7 @@ pub mod discover;
 pub mod experiments;
 pub mod forms;
 pub mod funnel;
+pub mod link_targets;
 pub mod links;
 pub mod lost;
 mod near_names;

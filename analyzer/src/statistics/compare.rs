@@ -4,6 +4,7 @@
 //! *Proven* may be looked for as often as one likes; *leading* is today's best guess. Where arms were not shown at
 //! random, what is found is an association, and says so. Reads nothing; rates only, no money.
 
+use super::looks::{Together, together};
 use super::sequential::{expected_difference, smoothed_rate};
 use super::strata::{Rated, standardised};
 use super::{
@@ -22,15 +23,16 @@ const LEADING: f64 = 0.95;
 /// takes the best of equal arms to beat the next one, which is rarest where there are many; with two it happens at any
 /// look with a probability of at most this. So 0.10, the rate of METRICS.md (d), would not keep false proofs below 5 %;
 /// this does: `cargo run --release -p snag-analyzer --example calibration` counts them.
-const PROVEN: f64 = 0.05;
+pub(super) const PROVEN: f64 = 0.05;
 
 /// The share of false ones among the arms that are told to be behind (METRICS.md, Ads, d).
 const BEHIND: f64 = 0.10;
 
 /// Compares arms by their conversions.
 ///
-/// Each look stands for itself: its p-values hold at any time, and one that has seen all looks may keep the smallest
-/// ([`super::Sequence`]). Source: METRICS.md, Ads: Comparison (a) to (f).
+/// Where chance chose and all looks are known, what any of them proved stays proven; else the last one stands for
+/// itself. Of an association only the last one counts: what explains it may come and go, and the smallest of many p-values
+/// would be that of the day on which it misled most. Source: METRICS.md, Ads: Comparison (a) to (f).
 #[must_use]
 pub fn compare(arms: &[Arm], options: Options) -> Comparison {
     let is_stratified = !options.is_randomised && arms.iter().any(|arm| !arm.strata.is_empty());
@@ -60,7 +62,7 @@ pub fn compare(arms: &[Arm], options: Options) -> Comparison {
     if comparison.withheld.is_none()
         && let Some(rated) = rated
     {
-        rank(&mut comparison, &rated);
+        rank(&mut comparison, &rated, arms);
     }
     comparison
 }
@@ -122,7 +124,7 @@ fn withheld(arms: &[Arm], comparison: &Comparison, is_rated: bool) -> Option<Wit
 }
 
 /// Finds the leader, and how surely it is the best.
-fn rank(comparison: &mut Comparison, rated: &[Rated]) {
+fn rank(comparison: &mut Comparison, rated: &[Rated], arms: &[Arm]) {
     let Some(posteriors) = rated
         .iter()
         .map(Rated::posterior)
@@ -143,19 +145,30 @@ fn rank(comparison: &mut Comparison, rated: &[Rated]) {
         .iter()
         .map(|at| estimate(&rated[leader], &rated[*at]))
         .collect();
-    let p_values: Vec<f64> = estimates.iter().map(Estimate::p_value).collect();
+    let known: Vec<Together> = others
+        .iter()
+        .zip(&estimates)
+        .map(|(at, estimate)| {
+            let looks = (!comparison.is_association).then(|| over_looks(&arms[leader], &arms[*at]));
+            looks.flatten().unwrap_or_else(|| Together {
+                p_value: estimate.p_value(),
+                interval: estimate.interval(PROVEN),
+            })
+        })
+        .collect();
+    let p_values: Vec<f64> = known.iter().map(|known| known.p_value).collect();
     let mut is_proven = true;
-    for ((at, estimate), (p_value, p_adjusted)) in others
+    for ((at, estimate), (known, p_adjusted)) in others
         .into_iter()
         .zip(&estimates)
-        .zip(p_values.iter().zip(adjusted(&p_values)))
+        .zip(known.iter().zip(adjusted(&p_values)))
     {
         let is_ahead = estimate.difference > 0.0;
         is_proven &= is_ahead && p_adjusted <= PROVEN;
         comparison.arms[at].behind_leader = Some(BehindLeader {
             difference: estimate.difference,
-            interval: estimate.interval(PROVEN),
-            p_value: *p_value,
+            interval: known.interval,
+            p_value: known.p_value,
             p_adjusted,
             is_behind: is_ahead && p_adjusted <= BEHIND,
         });
@@ -172,6 +185,16 @@ fn rank(comparison: &mut Comparison, rated: &[Rated]) {
     } else {
         Verdict::Undecided
     };
+}
+
+/// What all looks at the leader and another arm say; none where they are not known, or not of the same times.
+fn over_looks(leader: &Arm, other: &Arm) -> Option<Together> {
+    let is_last = |arm: &Arm| arm.looks.last() == Some(&(arm.conversions, arm.exposures));
+    if leader.looks.len() != other.looks.len() || !is_last(leader) || !is_last(other) {
+        return None;
+    }
+    let looks = leader.looks.iter().copied();
+    together(looks.zip(other.looks.iter().copied()), PROVEN)
 }
 
 /// The difference of two arms, with the τ of their common rate.

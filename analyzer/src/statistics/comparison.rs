@@ -19,6 +19,9 @@ pub struct Arm {
     pub weight: f64,
     /// Where it was shown, by placement and device; empty where that is not known.
     pub strata: Vec<Stratum>,
+    /// Conversions of exposures up to each look, the last one being what there is now, at the same times for all arms;
+    /// empty where only that is known.
+    pub looks: Vec<(u64, u64)>,
 }
 
 impl Arm {
@@ -31,6 +34,7 @@ impl Arm {
             conversions,
             weight: 1.0,
             strata: Vec::new(),
+            looks: Vec::new(),
         }
     }
 }
@@ -125,7 +129,7 @@ pub struct BehindLeader {
     pub difference: f64,
     /// An interval of it that holds at all looks together, 95 %.
     pub interval: Interval,
-    /// The always-valid p-value.
+    /// The always-valid p-value, the smallest of all looks.
     pub p_value: f64,
     /// Adjusted for the number of arms (Benjamini-Hochberg).
     pub p_adjusted: f64,

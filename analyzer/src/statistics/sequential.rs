@@ -126,12 +126,7 @@ impl Sequence {
     /// Looks at cumulative `conversions` of `exposures`, and tells what is known by now; nothing while either arm has
     /// fewer than 50 exposures or 5 conversions.
     pub fn look(&mut self, one: (u64, u64), other: (u64, u64)) -> Option<Evidence> {
-        let enough = |arm: (u64, u64)| arm.0 >= FEWEST_CONVERSIONS && arm.1 >= FEWEST_EXPOSURES;
-        if enough(one)
-            && enough(other)
-            && let Some(mut estimate) = Estimate::of_counts(one, other)
-        {
-            estimate.expected = *self.expected.get_or_insert(estimate.expected);
+        if let Some(estimate) = self.estimate(one, other) {
             let p_value = estimate.p_value();
             if self
                 .strongest
@@ -144,6 +139,17 @@ impl Sequence {
             }
         }
         self.strongest
+    }
+
+    /// This look's estimate with the τ of the first one; none where either arm has not enough.
+    pub(super) fn estimate(&mut self, one: (u64, u64), other: (u64, u64)) -> Option<Estimate> {
+        let enough = |arm: (u64, u64)| arm.0 >= FEWEST_CONVERSIONS && arm.1 >= FEWEST_EXPOSURES;
+        if !enough(one) || !enough(other) {
+            return None;
+        }
+        let mut estimate = Estimate::of_counts(one, other)?;
+        estimate.expected = *self.expected.get_or_insert(estimate.expected);
+        Some(estimate)
     }
 }
 

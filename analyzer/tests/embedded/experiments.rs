@@ -66,3 +66,38 @@ async fn variants_are_compared_by_what_came_after_the_first_exposure() {
     );
     world.close().await;
 }
+
+#[tokio::test]
+async fn a_conversion_counts_from_the_day_it_came_on() {
+    // On the first day nearly all of those who met b are done, on the second those who met a are.
+    const DAY: f64 = 86_400.0;
+    let mut events = Vec::new();
+    for (variant, day) in [("a", DAY), ("b", 0.0)] {
+        for visitor in 0..200 {
+            let who = format!("{variant}{visitor}");
+            events.push(page(&who, 10.0, "/offer").prop("v", variant));
+            if visitor < 20 {
+                events.push(custom(&who, 20.0, "done"));
+            } else if visitor < 110 {
+                events.push(custom(&who, 30.0 + day, "done"));
+                // Done again later is done once.
+                events.push(custom(&who, 40.0 + 2.0 * DAY, "done"));
+            }
+        }
+    }
+    let world = World::of(&events).await;
+    let found = compared(&world, None, true).await;
+    let arms: Vec<_> = found
+        .comparison
+        .arms
+        .iter()
+        .map(|arm| (arm.exposures, arm.conversions))
+        .collect();
+    assert_eq!(arms, [(200, 110), (200, 110)]);
+    // The first of equals leads, which b once was proven to be ahead of; so nothing is shown for it.
+    assert_eq!(found.comparison.leader.as_deref(), Some("a"));
+    assert_eq!(found.comparison.verdict, Verdict::Undecided);
+    let behind = found.comparison.arms[1].behind_leader.unwrap();
+    assert!((behind.p_value - 1.0).abs() < 1e-12, "{behind:?}");
+    world.close().await;
+}

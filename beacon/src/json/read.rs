@@ -190,6 +190,7 @@ struct ElementMembers<'a> {
     ad: Option<Text<'a>>,
     placement: Option<Text<'a>>,
     campaign: Option<Text<'a>>,
+    rotation: Option<Text<'a>>,
 }
 
 impl<'a> ElementMembers<'a> {
@@ -205,6 +206,7 @@ impl<'a> ElementMembers<'a> {
             ad: or_empty(self.ad),
             placement: or_empty(self.placement),
             campaign: or_empty(self.campaign),
+            rotation: or_empty(self.rotation),
         }
     }
 }

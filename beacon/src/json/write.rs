@@ -120,6 +120,7 @@ impl Serialize for Members<&Element<'_>> {
         text(&mut map, "ad", &element.ad)?;
         text(&mut map, "placement", &element.placement)?;
         text(&mut map, "campaign", &element.campaign)?;
+        text(&mut map, "rotation", &element.rotation)?;
         map.end()
     }
 }

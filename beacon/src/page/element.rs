@@ -45,6 +45,8 @@ pub(super) struct Described<'a> {
     placement: Value<'a>,
     #[serde(default, rename = "data-snag-campaign")]
     campaign: Value<'a>,
+    #[serde(default, rename = "data-snag-rotated")]
+    rotation: Value<'a>,
 }
 
 /// The elements a batch describes, by their numbers, and the page's address.
@@ -141,6 +143,7 @@ impl<'a> Described<'a> {
             ad: short(self.ad),
             placement: short(self.placement),
             campaign: short(self.campaign),
+            rotation: short(self.rotation),
         }
     }
 }

@@ -108,7 +108,8 @@ fn what_an_element_says_is_spaced_singly_and_cut_in_whole_characters() {
 fn an_element_is_all_that_is_said_of_it() {
     let described = json!({
         "p": "p", "t": "t", "x": "x", "href": "h", "role": "r", "name": "n", "type": "y",
-        "data-snag-ad": "a", "data-snag-placement": "l", "data-snag-campaign": "c", "later": [1],
+        "data-snag-ad": "a", "data-snag-placement": "l", "data-snag-campaign": "c",
+        "data-snag-rotated": "o", "later": [1],
     });
     let element = Element {
         selector: "p".into(),
@@ -121,6 +122,7 @@ fn an_element_is_all_that_is_said_of_it() {
         ad: "a".into(),
         placement: "l".into(),
         campaign: "c".into(),
+        rotation: "o".into(),
     };
     assert_eq!(named(&described), element);
 }
@@ -136,6 +138,7 @@ fn what_is_no_text_is_empty_and_what_is_long_is_cut() {
         "data-snag-ad",
         "data-snag-placement",
         "data-snag-campaign",
+        "data-snag-rotated",
     ];
     for value in [
         json!(null),
@@ -165,6 +168,7 @@ fn what_is_no_text_is_empty_and_what_is_long_is_cut() {
         found.ad,
         found.placement,
         found.campaign,
+        found.rotation,
     ] {
         assert_eq!(text.len(), 2_048);
     }

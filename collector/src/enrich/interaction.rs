@@ -38,7 +38,18 @@ pub(super) fn selector<'a>(element: &'a Element<'_>) -> Cow<'a, str> {
 pub(super) fn element_of(row: &EventRow<'_>, element: &Element<'_>) -> u64 {
     match selector(element) {
         selector if selector.is_empty() => 0,
-        selector => element_id(&row.site, &selector, &target(&element.href)),
+        selector if element.rotation.is_empty() => {
+            element_id(&row.site, &selector, &target(&element.href))
+        }
+        // What chance chose is another element than what always stood there, or that would count as chosen too.
+        selector => {
+            let target = format!(
+                "{} {}",
+                target(&element.href),
+                clean(element.rotation.as_ref())
+            );
+            element_id(&row.site, &selector, &target)
+        }
     }
 }
 
@@ -213,6 +224,23 @@ mod tests {
             ),
             ("#pay", 0)
         );
+    }
+
+    #[test]
+    fn what_chance_chose_is_another_element_than_what_always_stood_there() {
+        let row = EventRow::default();
+        let number = |rotation: &'static str| {
+            let element = Element {
+                selector: "#mug".into(),
+                href: "/sale".into(),
+                rotation: rotation.into(),
+                ..Element::default()
+            };
+            element_of(&row, &element)
+        };
+        assert_eq!(number("hero"), number("hero"));
+        assert_ne!(number("hero"), number(""));
+        assert_ne!(number("hero"), number("foot"));
     }
 
     #[test]

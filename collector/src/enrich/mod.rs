@@ -40,7 +40,7 @@ pub use source::attribution;
 pub(crate) use source::{Source, source_of, without_www};
 pub use spam::SpamReferrers;
 pub(crate) use target::target;
-pub(crate) use visitor::{Salt, SaltPair, Visitors};
+pub(crate) use visitor::{Salt, SaltPair, Visitors, chance};
 pub(crate) use web_address::{PageAddress, page_address, referrer_address};
 
 use crate::row::{ElementRow, EventKind, EventRow, InteractionRow};
@@ -257,6 +257,7 @@ pub(crate) fn element_row<'a>(
         ad: text(&element.ad),
         placement: text(&element.placement),
         campaign: text(&element.campaign),
+        rotation: text(&element.rotation),
         seen_at: row.received_at,
     }
 }

@@ -202,6 +202,7 @@ fn what_names_a_person_is_cleaned_in_every_field() {
         ad: marker.into(),
         placement: marker.into(),
         campaign: marker.into(),
+        rotation: marker.into(),
     };
     let sent = batch(vec![
         event(

@@ -81,9 +81,42 @@ pub(super) fn identify(
     (id(&salts.current), before)
 }
 
+/// A number by which chance chooses for a visitor: the same as long as the visitor is, and no way back to who that is.
+#[must_use]
+pub(crate) fn chance(salts: &SaltPair, site: &str, address: IpAddr, user_agent: &str) -> u32 {
+    let visitor = visitor_id(&salts.current.key, site, address, user_agent);
+    let hash = blake3::keyed_hash(&salts.current.key, &visitor.to_le_bytes());
+    let [a, b, c, d, ..] = *hash.as_bytes();
+    u32::from_le_bytes([a, b, c, d])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn chance_stays_with_a_visitor_for_a_day_and_is_even() {
+        let of = |key: u8, agent: &str| {
+            let salt = Salt {
+                key: [key; 32],
+                since: 0,
+            };
+            let salts = SaltPair {
+                current: salt,
+                previous: None,
+            };
+            chance(&salts, "shop", "192.0.2.1".parse().expect("address"), agent)
+        };
+        assert_eq!(of(1, "A"), of(1, "A"));
+        assert_ne!(of(1, "A"), of(2, "A"));
+        let count = |third: u32| {
+            (0..3000)
+                .filter(|at| of(1, &at.to_string()) % 3 == third)
+                .count()
+        };
+        // Within four standard deviations of a thousand.
+        assert!((0..3).all(|third| count(third).abs_diff(1000) < 104));
+    }
 
     #[test]
     fn a_visitor_is_one_household_one_browser_one_site_and_one_day() {

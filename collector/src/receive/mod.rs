@@ -14,6 +14,7 @@ mod limit;
 mod listen;
 mod pixel;
 mod plausible;
+mod rotate;
 mod take;
 mod umami;
 
@@ -95,6 +96,11 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .service(
             web::resource("/detections")
                 .route(reading().to(figures::detections))
+                .default_service(only("GET, HEAD")),
+        )
+        .service(
+            web::resource("/snag-rotate.js")
+                .route(reading().to(rotate::rotate))
                 .default_service(only("GET, HEAD")),
         )
         .service(

@@ -54,6 +54,7 @@ fn collecting(directory: &Path, spool_bytes: u64) -> Arc<Collecting> {
         detections: Detections::default(),
         known_elements: KnownElements::default(),
         files: Vec::new(),
+        rotation: None,
         proxy_warning: Once::new(),
     })
 }

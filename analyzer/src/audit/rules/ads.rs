@@ -39,6 +39,7 @@ fn unseen(facts: &Facts, ad: &Ad) -> Claim {
         elements: vec![ad.ad.clone()],
         affected: this,
         p_value: Some(share_below(ad.viewable_impressions, ad.impressions, SEEN)),
+        is_symptom: false,
         cost: None,
         evidence: vec![Evidence {
             text: format!("on the page and not seen: {}", share(this)),
@@ -61,6 +62,7 @@ fn invalid(facts: &Facts, ad: &Ad, shown: u64) -> Claim {
         elements: vec![ad.ad.clone()],
         affected: this,
         p_value: Some(share_above(this.0, this.1, INVALID)),
+        is_symptom: false,
         cost: None,
         evidence: vec![Evidence {
             text: format!("impressions by programs: {}", share(this)),
@@ -99,6 +101,7 @@ fn best(facts: &Facts, placement: &str, compared: &ArmsCompared) -> Option<Claim
         elements: vec![leader.clone(), worst.name.clone()],
         affected: (best.conversions, best.exposures),
         p_value: Some(p),
+        is_symptom: false,
         cost: None,
         evidence: vec![Evidence {
             text: format!(

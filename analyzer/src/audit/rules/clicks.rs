@@ -73,6 +73,7 @@ fn claim(facts: &Facts, wrong: &Wrong, rule: Rule, sort: Sort, people: u64, marg
         elements: vec![wrong.selector.clone()],
         affected: met,
         p_value: Some(p),
+        is_symptom: false,
         cost: found.and_then(|found| found.matched).map(|matched| Cost {
             conversions: matched.lost,
             interval: matched.interval,

@@ -11,6 +11,8 @@ use crate::statistics::{Interval, odds_above, share_above};
 const ODDS: f64 = 2.0;
 /// A field at which one in ten stops is one of many.
 const LEAST: f64 = 0.1;
+/// A field that is alone in its form is where everyone stops who does not send it.
+const ALONE: f64 = 0.5;
 
 pub(super) fn claims(facts: &Facts) -> Vec<Claim> {
     let forms = facts
@@ -32,14 +34,8 @@ pub(super) fn claims(facts: &Facts) -> Vec<Claim> {
 
 fn stops(facts: &Facts, form: &Form, field: &FormField) -> Claim {
     let this = (field.stopped, field.touched);
-    let others = form
-        .fields
-        .iter()
-        .filter(|other| other.selector != field.selector)
-        .fold((0, 0), |all, other| {
-            (all.0 + other.stopped, all.1 + other.touched)
-        });
-    let p = odds_above(this, others, ODDS).max(share_above(this.0, this.1, LEAST));
+    let others = others(form, field, |field| (field.stopped, field.touched));
+    let p = worse(this, others);
     Claim {
         rule: Rule::Field,
         title: format!(
@@ -50,6 +46,11 @@ fn stops(facts: &Facts, form: &Form, field: &FormField) -> Claim {
         elements: vec![field.selector.clone()],
         affected: this,
         p_value: Some(p),
+        // Whoever cannot send a form has touched its last field last.
+        is_symptom: form
+            .fields
+            .last()
+            .is_some_and(|last| last.selector == field.selector),
         cost: cost(facts, form, field, others),
         evidence: vec![Evidence {
             text: format!(
@@ -65,6 +66,25 @@ fn stops(facts: &Facts, form: &Form, field: &FormField) -> Claim {
             "leave \"{}\" out, or say why it is needed and accept every way to write it",
             field.field
         ),
+    }
+}
+
+/// The other fields of a form, taken together.
+fn others(form: &Form, field: &FormField, of: fn(&FormField) -> (u64, u64)) -> (u64, u64) {
+    let others = form
+        .fields
+        .iter()
+        .filter(|other| other.selector != field.selector);
+    others
+        .map(of)
+        .fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1))
+}
+
+/// Whether a field does worse than the others and than many; of a field without others, than most.
+fn worse(this: (u64, u64), others: (u64, u64)) -> f64 {
+    match others.1 < FEWEST {
+        true => share_above(this.0, this.1, ALONE),
+        false => odds_above(this, others, ODDS).max(share_above(this.0, this.1, LEAST)),
     }
 }
 
@@ -99,14 +119,14 @@ fn refuses(facts: &Facts, form: &Form, field: &FormField) -> Option<Claim> {
     if field.refused == 0 {
         return None;
     }
-    let never_sent = form.visitors - form.sent;
+    let this = (field.refused, field.touched);
+    let others = others(form, field, |field| (field.refused, field.touched));
     let refused = (field.refused_and_stopped, field.refused);
-    let others = (
-        never_sent.saturating_sub(refused.0),
+    let spared = (
+        (form.visitors - form.sent).saturating_sub(refused.0),
         form.visitors.saturating_sub(refused.1),
     );
-    let this = (field.refused, field.touched);
-    let p = odds_above(refused, others, ODDS).max(share_above(this.0, this.1, LEAST));
+    let p = worse(this, others);
     let cost = facts
         .troubles
         .troubles
@@ -127,6 +147,7 @@ fn refuses(facts: &Facts, form: &Form, field: &FormField) -> Option<Claim> {
         elements: vec![field.selector.clone()],
         affected: this,
         p_value: Some(p),
+        is_symptom: false,
         cost,
         evidence: vec![Evidence {
             text: format!(
@@ -135,7 +156,7 @@ fn refuses(facts: &Facts, form: &Form, field: &FormField) -> Option<Claim> {
                 field.field,
                 field.refusal,
                 share(refused),
-                share(others)
+                share(spared)
             ),
             command: facts.command("forms"),
             bars: side_by_side(form, field, |field| (field.refused, field.touched)),

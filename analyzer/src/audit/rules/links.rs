@@ -18,7 +18,7 @@ const ALPHA: f64 = 0.05;
 pub(super) fn claims(facts: &Facts) -> Vec<Claim> {
     let broken = facts.links.broken.iter();
     let broken = broken
-        .filter(|broken| broken.visitors >= FEWEST && !broken.elements.is_empty())
+        .filter(|broken| broken.visitors >= FEWEST && is_led_to(broken))
         .map(|of| self::broken(facts, of));
     let needed = exposures_for_bound(DEAD, ALPHA).unwrap_or(u64::MAX);
     let links = facts.links.links.iter();
@@ -28,6 +28,11 @@ pub(super) fn claims(facts: &Facts) -> Vec<Claim> {
         dead.into_iter().chain(unseen)
     });
     broken.chain(judged).collect()
+}
+
+/// Whether something of the site leads there.
+fn is_led_to(broken: &Broken) -> bool {
+    !broken.elements.is_empty() || broken.came_from.iter().any(|page| !page.is_empty())
 }
 
 fn broken(facts: &Facts, broken: &Broken) -> Claim {
@@ -46,18 +51,28 @@ fn broken(facts: &Facts, broken: &Broken) -> Claim {
         rule: Rule::BrokenLink,
         title: format!("links lead to \"{}\", which {answer}", broken.path),
         page: broken.path.clone(),
-        elements: broken.elements.clone(),
+        elements: broken
+            .elements
+            .iter()
+            .chain(&broken.came_from)
+            .filter(|name| !name.is_empty())
+            .cloned()
+            .collect(),
         affected: (broken.visitors, facts.visitors),
         p_value: None,
+        is_symptom: false,
         cost: found.map(|matched| Cost {
             conversions: matched.lost,
             interval: matched.interval,
         }),
         evidence: vec![Evidence {
             text: format!(
-                "{} visitors met it, by {}; they came from {}",
+                "{} visitors met it{}; they came from {}",
                 thousands(broken.visitors),
-                quoted(&broken.elements),
+                match broken.elements.is_empty() {
+                    true => String::new(),
+                    false => format!(", by {}", quoted(&broken.elements)),
+                },
                 quoted(&broken.came_from)
             ),
             command: facts.command("links"),
@@ -87,6 +102,7 @@ fn dead(facts: &Facts, link: &Link) -> Claim {
         elements: vec![link.selector.clone()],
         affected: (link.exposed - link.clickers, link.exposed),
         p_value: Some(share_below(link.clickers, link.exposed, DEAD)),
+        is_symptom: false,
         cost: None,
         evidence: vec![Evidence {
             text: format!(
@@ -120,6 +136,7 @@ fn unseen(facts: &Facts, link: &Link) -> Claim {
         elements: vec![link.selector.clone()],
         affected: (link.shown - seen, link.shown),
         p_value: Some(share_below(seen, link.shown, UNSEEN)),
+        is_symptom: false,
         cost: None,
         evidence: vec![Evidence {
             text: format!(

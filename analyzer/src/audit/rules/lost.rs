@@ -30,6 +30,7 @@ pub(super) fn claims(facts: &Facts) -> Vec<Claim> {
                 elements: Vec::new(),
                 affected: this,
                 p_value: Some(p),
+                is_symptom: true,
                 cost: page.matched.map(|matched| Cost {
                     conversions: matched.lost,
                     interval: matched.interval,

@@ -21,6 +21,7 @@ pub(super) fn claims(facts: &Facts) -> Vec<Claim> {
         elements,
         affected,
         p_value: Some(p),
+        is_symptom: false,
         cost: None,
         evidence: vec![Evidence {
             text: format!("{} searches were given up or tried anew", share(affected)),

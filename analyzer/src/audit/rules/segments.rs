@@ -122,6 +122,7 @@ fn claim(
         elements: vec![format!("{dimension}={}", value)],
         affected: lost,
         p_value: Some(p),
+        is_symptom: true,
         cost: Some(Cost {
             conversions: (expected - own) * worth,
             interval: Interval {

@@ -1,6 +1,7 @@
 //! A screen of a flow that loses more than the other screens of it.
 //!
-//! Only screens of one flow are held against each other: a landing page loses most of its visitors everywhere, and is no fault.
+//! Only screens of one flow are held against each other, and not its first: a landing page, or one that asks whether to begin,
+//! loses many of its visitors everywhere, and that is no fault.
 
 use super::FEWEST;
 use crate::audit::facts::{Facts, Told};
@@ -30,7 +31,9 @@ fn of_funnel(facts: &Facts, told: &Told) -> Vec<Claim> {
         .iter()
         .map(|step| step.step.as_str())
         .collect();
+    // At the first screen people decide whether to enter at all.
     let flow = screens(&steps, &facts.forms);
+    let flow = flow.get(1..).unwrap_or_default();
     let lost = |step: &FunnelStep| Some((step.abandon.as_ref()?.visitors, step.visitors));
     let claim = |at: &usize| {
         let step = &told.funnel.steps[*at];
@@ -66,6 +69,7 @@ fn of_funnel(facts: &Facts, told: &Told) -> Vec<Claim> {
             elements: Vec::new(),
             affected: this,
             p_value: Some(p),
+            is_symptom: true,
             cost: cost(told, *at, usual),
             evidence: vec![Evidence {
                 text: format!(

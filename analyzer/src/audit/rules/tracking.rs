@@ -28,6 +28,7 @@ fn untold(facts: &Facts, target: &Untold) -> Claim {
         elements: target.elements.clone(),
         affected: (target.visitors, facts.visitors),
         p_value: None,
+        is_symptom: false,
         cost: None,
         evidence: vec![Evidence {
             text: format!(
@@ -73,6 +74,7 @@ fn silence(facts: &Facts) -> Option<Claim> {
             .iter()
             .map(|silence| silence.p_value)
             .reduce(f64::min),
+        is_symptom: false,
         cost: None,
         evidence: silences.iter().take(SHOWN).map(evidence).collect(),
         advice: "see what was changed on the site or at the collector then".to_owned(),

@@ -64,6 +64,7 @@ fn claim(facts: &Facts, trouble: &Trouble) -> Option<Claim> {
         elements: vec![trouble.what.clone()],
         affected: met,
         p_value: Some(p),
+        is_symptom: false,
         cost: trouble.matched.map(|matched| Cost {
             conversions: matched.lost,
             interval: matched.interval,

@@ -4,12 +4,9 @@
 
 use std::collections::HashMap;
 
-use super::verdict::{Bounds, Verdict, verdict};
+use super::verdict::{Bounds, Counts, Verdict, usual_rate, verdict};
 use super::{Link, LinksRequest, Rivals, StandsOut, Told, Wrong};
 use crate::statistics::{Z_95, rate, wilson};
-
-/// A page's usual rate is that of links which so many people saw.
-const KNOWN: u64 = 50;
 
 /// All links with their verdicts, the worst first.
 pub(super) fn judged(request: &LinksRequest, whole: &[Told], by_page: &[Told]) -> Vec<Link> {
@@ -73,23 +70,14 @@ pub(super) fn judged(request: &LinksRequest, whole: &[Told], by_page: &[Told]) -
     links
 }
 
-/// The median rate of each page's links that enough people saw.
+/// The usual rate of each page's links.
 fn usual(by_page: &[Told]) -> HashMap<String, f64> {
-    let mut rates: HashMap<String, Vec<f64>> = HashMap::new();
-    for told in by_page {
-        if told.found == 1
-            && told.exposed >= KNOWN
-            && let Some(rate) = rate(told.clickers, told.exposed)
-        {
-            rates.entry(told.of_page.clone()).or_default().push(rate);
-        }
+    let mut links: HashMap<&str, Vec<Counts>> = HashMap::new();
+    for told in by_page.iter().filter(|told| told.found == 1) {
+        links.entry(&told.of_page).or_default().push(told.counts());
     }
-    let median = |(page, mut rates): (String, Vec<f64>)| {
-        let middle = rates.len() / 2;
-        let (_, median, _) = rates.select_nth_unstable_by(middle, f64::total_cmp);
-        (page, *median)
-    };
-    rates.into_iter().map(median).collect()
+    let of_page = |(page, links): (&str, Vec<Counts>)| Some((page.to_owned(), usual_rate(links)?));
+    links.into_iter().filter_map(of_page).collect()
 }
 
 pub(super) fn wrong(whole: &[Told], by_page: &[Told]) -> Vec<Wrong> {

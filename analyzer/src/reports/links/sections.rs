@@ -2,6 +2,7 @@
 
 use super::{Broken, Link, Links, Rivals, Verdict, Wrong};
 use crate::format::{Cell, Column, Measure, Section, percent, thousands};
+use crate::reports::link_targets::{self, LinkTarget};
 use crate::statistics::{Z_95, rate, wilson};
 
 pub(super) const COLUMNS: [Column; 10] = [
@@ -47,7 +48,12 @@ pub(super) fn row(link: &Link) -> Vec<Cell> {
 }
 
 /// The worst first: a link into nothing, a dead one, one that is hardly seen.
-pub(super) fn headline(site: &str, links: &[Link], broken: &[Broken]) -> String {
+pub(super) fn headline(
+    site: &str,
+    links: &[Link],
+    broken: &[Broken],
+    targets: &[LinkTarget],
+) -> String {
     let of = |verdict| links.iter().filter(move |link| link.verdict == verdict);
     let mut found = Vec::new();
     if let Some(first) = broken.first() {
@@ -61,6 +67,19 @@ pub(super) fn headline(site: &str, links: &[Link], broken: &[Broken]) -> String 
             },
             first.path,
             thousands(first.visitors)
+        ));
+    }
+    if let Some(first) = targets.first() {
+        found.push(format!(
+            "{} {} broken, \"{}\" for {} who clicked it",
+            thousands(targets.len() as u64),
+            if targets.len() == 1 {
+                "link target is"
+            } else {
+                "link targets are"
+            },
+            first.href,
+            thousands(first.clickers)
         ));
     }
     if let Some(first) = of(Verdict::Dead).next() {
@@ -99,6 +118,7 @@ pub(super) fn sections(links: &Links) -> Vec<Section> {
         links.wrong.iter().partition(|wrong| wrong.is_control);
     [
         broken(&links.broken),
+        link_targets::section(&links.broken_targets),
         wrong("Clicks that went wrong", &controls),
         wrong("Clicked as if it were a link", &others),
         rivals(&links.rivals),

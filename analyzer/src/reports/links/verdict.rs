@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use crate::statistics::{
-    Z_95, exposures_for_bound, rate, upper_bound_of_none, wilson, wilson_of_share,
+    Z_95, exposures_for_bound, incomplete_beta, rate, upper_bound_of_none, wilson, wilson_of_share,
 };
 
 /// One-sided, of zero of n.
@@ -14,6 +14,8 @@ const ALPHA: f64 = 0.05;
 const UNSEEN: f64 = 0.05;
 /// Of the usual rate of a page's links.
 const RARE: f64 = 0.2;
+/// A page's usual rate is that of links which so many people saw.
+const KNOWN: u64 = 50;
 /// More people than this will not come by waiting.
 const FURTHEST: f64 = 10_000_000.0;
 
@@ -27,7 +29,7 @@ pub enum Verdict {
     Rare,
     /// Hardly anybody comes so far as to see it.
     Unseen,
-    /// It is surely clicked by more than that.
+    /// It is surely clicked by more than that, by people enough to know.
     Working,
     /// Too few have seen it.
     Undecided,
@@ -49,11 +51,11 @@ impl Verdict {
 
 /// Below which rates a link is what.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Bounds {
+pub struct Bounds {
     /// Below it a link is dead.
-    pub(super) dead: f64,
+    pub dead: f64,
     /// The median rate of its page's links, where enough is known of them.
-    pub(super) usual: Option<f64>,
+    pub usual: Option<f64>,
 }
 
 impl Bounds {
@@ -64,43 +66,72 @@ impl Bounds {
     }
 }
 
-/// Counts of a link: pageviews it was on and in which it was seen, people who saw it and who clicked it.
+/// Counts of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Counts {
-    pub(super) shown: u64,
-    pub(super) seen: u64,
-    pub(super) exposed: u64,
-    pub(super) clickers: u64,
+pub struct Counts {
+    /// Pageviews it was on.
+    pub shown: u64,
+    /// Of these those in which it was seen.
+    pub seen: u64,
+    /// People who saw it.
+    pub exposed: u64,
+    /// Of these who clicked it.
+    pub clickers: u64,
+}
+
+/// The median rate of a page's links that enough people saw; the upper one of two.
+#[must_use]
+pub fn usual_rate(links: impl IntoIterator<Item = Counts>) -> Option<f64> {
+    let known = links.into_iter().filter(|link| link.exposed >= KNOWN);
+    let mut rates: Vec<f64> = known
+        .filter_map(|link| rate(link.clickers, link.exposed))
+        .collect();
+    rates.sort_by(f64::total_cmp);
+    rates.get(rates.len() / 2).copied()
 }
 
 /// The verdict, and for an undecided link how many more people have to see it, where any number would do.
-pub(super) fn verdict(counts: Counts, bounds: Bounds) -> (Verdict, Option<u64>) {
+#[must_use]
+pub fn verdict(counts: Counts, bounds: Bounds) -> (Verdict, Option<u64>) {
     if wilson(counts.seen, counts.shown, Z_95).is_some_and(|seen| seen.high < UNSEEN) {
         return (Verdict::Unseen, None);
     }
-    match by_rate(counts.clickers, counts.exposed, bounds) {
+    match by_rate(counts, bounds) {
         Some(verdict) => (verdict, None),
         None => (Verdict::Undecided, more(counts, bounds)),
     }
 }
 
-fn by_rate(clickers: u64, exposed: u64, bounds: Bounds) -> Option<Verdict> {
-    let interval = wilson(clickers, exposed, Z_95)?;
-    let high = match clickers {
-        0 => upper_bound_of_none(exposed, ALPHA),
-        _ => interval.high,
-    };
-    by_interval(interval.low, high, bounds)
+#[expect(clippy::cast_precision_loss, reason = "numbers of people")]
+fn by_rate(counts: Counts, bounds: Bounds) -> Option<Verdict> {
+    let Counts {
+        exposed, clickers, ..
+    } = counts;
+    match clickers {
+        0 if exposed > 0 => below(upper_bound_of_none(exposed, ALPHA), bounds),
+        0 => None,
+        _ => of_clicked(clickers as f64, exposed as f64, bounds),
+    }
 }
 
-fn by_interval(low: f64, high: f64, bounds: Bounds) -> Option<Verdict> {
-    let rare = bounds.rare();
+/// Of a link that somebody clicked; numbers that may be no whole ones.
+fn of_clicked(clickers: f64, exposed: f64, bounds: Bounds) -> Option<Verdict> {
+    let high = wilson_of_share(clickers / exposed, exposed, Z_95).high;
+    below(high, bounds).or_else(|| {
+        let bound = bounds.rare().unwrap_or(bounds.dead);
+        // Wilson's lower bound takes a single click of a few people for proof, so the exact one is asked (Clopper & Pearson,
+        // Biometrika 26 (1934), 404); and of fewer people than make a usual rate nobody knows what is usual.
+        let others = exposed - clickers + 1.0;
+        let is_above = incomplete_beta(clickers, others, bound) <= ALPHA / 2.0;
+        (is_above && exposed >= KNOWN as f64).then_some(Verdict::Working)
+    })
+}
+
+fn below(high: f64, bounds: Bounds) -> Option<Verdict> {
     if high < bounds.dead {
         Some(Verdict::Dead)
-    } else if rare.is_some_and(|rare| high < rare) {
+    } else if bounds.rare().is_some_and(|rare| high < rare) {
         Some(Verdict::Rare)
-    } else if low >= rare.unwrap_or(bounds.dead) {
-        Some(Verdict::Working)
     } else {
         None
     }
@@ -118,10 +149,7 @@ fn more(counts: Counts, bounds: Bounds) -> Option<u64> {
         let bound = bounds.rare().unwrap_or(bounds.dead);
         return Some(exposures_for_bound(bound, ALPHA)?.saturating_sub(counts.exposed));
     };
-    let is_decided = |exposed: f64| {
-        let then = wilson_of_share(share, exposed, Z_95);
-        by_interval(then.low, then.high, bounds).is_some()
-    };
+    let is_decided = |exposed: f64| of_clicked(share * exposed, exposed, bounds).is_some();
     // Twice as many until it is decided, then between the last two.
     let now = counts.exposed as f64;
     let mut high = now;
@@ -176,6 +204,11 @@ mod tests {
             (3000, 3, BOUNDS, Verdict::Dead),
             (1000, 50, BOUNDS, Verdict::Working),
             (0, 0, BOUNDS, Verdict::Undecided),
+            // One of 30 comes of a rate of 0.5 % in one case of seven, three of 60 in one of 300; 49 are too few to know.
+            (60, 1, BOUNDS, Verdict::Undecided),
+            (60, 3, BOUNDS, Verdict::Working),
+            (49, 20, BOUNDS, Verdict::Undecided),
+            (50, 50, BOUNDS, Verdict::Working),
             // A fifth of 20 % is 4 %.
             (100, 0, usual, Verdict::Rare),
             (1000, 20, usual, Verdict::Rare),
@@ -215,10 +248,9 @@ mod tests {
         for (exposed, clickers) in [(100, 1), (1000, 1), (700, 1)] {
             let people = exposed + of(exposed, clickers, BOUNDS).1.unwrap();
             let share = clickers as f64 / exposed as f64;
-            let then = wilson_of_share(share, people as f64, Z_95);
-            assert!(by_interval(then.low, then.high, BOUNDS).is_some());
-            let before = wilson_of_share(share, (people - 1) as f64, Z_95);
-            assert_eq!(by_interval(before.low, before.high, BOUNDS), None);
+            let after = |people: f64| of_clicked(share * people, people, BOUNDS);
+            assert!(after(people as f64).is_some());
+            assert_eq!(after((people - 1) as f64), None);
         }
         // At the threshold itself no number decides.
         assert_eq!(of(1000, 5, BOUNDS), (Verdict::Undecided, None));

@@ -179,3 +179,26 @@ fn json_names_what_was_found() {
     assert_eq!(json["sample_ratio"]["verdict"], "mismatch");
     assert_eq!(json["arms"][0]["rate"], 0.1);
 }
+
+#[test]
+fn what_a_look_proved_stays_proven_where_chance_chose() {
+    let mut ads = arms(&[(240, 2_000), (200, 2_000)]);
+    assert_ne!(compare(&ads, RANDOM).verdict, Verdict::Proven);
+    let early = [(120, 1_000), (50, 1_000)];
+    for (arm, early) in ads.iter_mut().zip(early) {
+        arm.looks = vec![early, (arm.conversions, arm.exposures)];
+    }
+    let found = compare(&ads, RANDOM);
+    assert_eq!(found.verdict, Verdict::Proven, "{found:?}");
+    let behind = found.arms[1].behind_leader.unwrap();
+    assert!(
+        behind.p_value < 0.001 && behind.interval.low > 0.0,
+        "{behind:?}"
+    );
+    assert!((behind.difference - 0.02).abs() < 1e-14, "today's rates");
+    // An association may have been someone else's doing on that day.
+    assert_ne!(compare(&ads, OBSERVED).verdict, Verdict::Proven);
+    // Looks that do not end with what there is are not these arms'.
+    ads[0].looks.pop();
+    assert_ne!(compare(&ads, RANDOM).verdict, Verdict::Proven);
+}

@@ -47,8 +47,8 @@ fn rules(kind: &str) -> &'static [&'static str] {
     }
 }
 
-/// Rules that name no page, or that of something else, and so are told apart by elements alone.
-const PAGELESS: [&str; 4] = ["search", "best_ad", "unseen_ad", "broken_link"];
+/// Rules that name no page, and so are told apart by elements alone.
+const PAGELESS: [&str; 2] = ["best_ad", "unseen_ad"];
 
 impl Planted {
     pub(super) fn all(truth: &Value) -> Result<Vec<Self>> {
@@ -89,6 +89,8 @@ impl Planted {
         let has_part = self.parts.is_empty() || self.parts.iter().any(names);
         match found.rule.as_str() {
             "search" => true,
+            // A link whose target is missing is told by its page.
+            "broken_link" => found.elements.contains(&self.page) || has_part,
             rule if PAGELESS.contains(&rule) => has_part,
             // A page says of itself what is wrong with it; of its elements each for itself.
             "dead_link" | "unseen_link" => has_part,
@@ -111,9 +113,9 @@ impl Found {
         let elements = finding["elements"].as_array().into_iter().flatten();
         let cost = &finding["cost"];
         let cost = [
-            &cost["interval"]["low"],
+            &cost["interval"][0],
             &cost["conversions"],
-            &cost["interval"]["high"],
+            &cost["interval"][1],
         ]
         .map(Value::as_f64);
         Self {

@@ -105,7 +105,7 @@ impl Tally {
             ),
         }
         println!(
-            "{}: {} planted, {} found, {:.1} s",
+            "{}: {} planted, {} findings, {:.1} s",
             site.name,
             site.planted.len(),
             site.found.len(),
