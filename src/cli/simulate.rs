@@ -55,7 +55,7 @@ pub(crate) struct Simulate {
     /// Directory for recordings.ndjson.zst, truth.json and world.toml
     #[arg(long, value_name = "DIR", conflicts_with_all = ["habits", "to"])]
     pub(crate) out: Option<PathBuf>,
-    /// The collector they are sent to, the last day being today [default: http://127.0.0.1:7624]
+    /// The collector they are sent to, as if the last day ended now [default: http://127.0.0.1:7624]
     #[arg(long, value_name = "URL")]
     pub(crate) to: Option<Url>,
     /// How many visitors, with --habits

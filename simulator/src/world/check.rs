@@ -195,6 +195,7 @@ impl World {
                     "describe it in [[pages]]",
                 );
             }
+            number(&place, "at", form.at, 100.0)?;
             note(&form.id);
             note(&form.submit);
             for field in &form.fields {
@@ -247,6 +248,11 @@ impl World {
                     "name pages' paths with their weights",
                 );
             }
+        }
+        if let Some(search) = &self.search {
+            number("search", "share", search.share, 1.0)?;
+            number("search", "fails", search.fails, 1.0)?;
+            number("search", "at", search.at, 100.0)?;
         }
         if let Some(search) = &self.search
             && (self.page(&search.to).is_none() || search.terms.is_empty())

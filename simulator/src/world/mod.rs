@@ -121,7 +121,10 @@ impl World {
         let drawn = template::draw(text, path, seed)?;
         let mut world: Self =
             serde_path_to_error::deserialize(drawn).map_err(|error| Error::Habits {
-                place: format!("{}: {}", path.display(), error.path()),
+                place: match error.path().to_string().as_str() {
+                    "." => path.display().to_string(),
+                    within => format!("{}: {within}", path.display()),
+                },
                 problem: error.inner().to_string().trim_end().to_owned(),
                 mend: "write it as the files in simulator/families do".to_owned(),
             })?;

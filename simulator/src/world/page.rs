@@ -6,6 +6,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Search {
+    /// The `id` of its button.
+    pub id: String,
+    /// The button's text.
+    pub text: String,
+    /// Where it stands, in screens from the top.
+    pub at: f64,
     /// Path of the page of results, whose own links are what was found.
     pub to: String,
     /// Share of the pageviews in which it is used by those who want something.
@@ -95,6 +101,8 @@ pub struct Form {
     pub submit: String,
     /// The button's text.
     pub text: String,
+    /// Where the button stands, in screens from the top.
+    pub at: f64,
     /// Path of the page that follows.
     pub to: String,
     /// Its fields in their order.

@@ -47,7 +47,7 @@ pub(super) fn place(world: &World, wanted: Vec<Defect>, seed: u64) -> Result<Vec
     for (number, wish) in wanted.iter().enumerate() {
         let defect = draw(world, wish, &planted, &mut rng).ok_or_else(|| Error::Habits {
             place: format!("defects[{number}]"),
-            problem: format!("there is no such place for {:?}", wish.kind),
+            problem: format!("there is no such place for {}", wish.kind.name()),
             mend:
                 "name another page, element, field or browser, or leave them out to have one drawn"
                     .to_owned(),

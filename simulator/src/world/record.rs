@@ -9,7 +9,7 @@ use rand_chacha::ChaCha8Rng;
 use snag_beacon::kind::{ATTENTION, EXPOSURE, SIGNAL, SPEED, signal};
 
 use super::World;
-use super::luck::{For, chances, milliseconds};
+use super::luck::{For, chances, lasting, milliseconds};
 use super::sheet::{Sheet, quoted};
 use super::site::Site;
 use super::told::{PATTERN, Told, whole};
@@ -19,6 +19,8 @@ use super::walk::{Act, Submitted, View, Visit};
 const AT_ONCE: u64 = 60;
 /// Who leaves before so many milliseconds sends no inventory of the page.
 const INVENTORY: u64 = 2000;
+/// CSS pixels of a screen.
+const SCREEN: f64 = 800.0;
 /// Milliseconds from a click to the error it makes.
 const ERROR_AFTER: u64 = 40;
 
@@ -127,10 +129,18 @@ impl<'a> Recorder<'a> {
         let sheet = &self.sheets[page];
         let mut told = Told::default();
         for (at, act) in &view.acts {
-            self.act(&mut told, sheet, page, view, *at, *act);
+            let element = element(sheet, view, *act);
+            // Elements have no width; a point of one's own for each, a bit beside it each time.
+            let x = 40 + u64::from(element.unsigned_abs()) * 37 % 240 + sight.random_range(0..60);
+            let y = milliseconds(sheet.at(element) * SCREEN) + sight.random_range(0..24);
+            self.act(&mut told, sheet, page, (*at, *act), element, (x, y));
         }
         if let Some(event) = &self.world.pages[page].event {
-            let given = serde_json::json!({"value": event.value, "currency": event.currency});
+            let value = event.value.map(|value| {
+                let spent = lasting(sight, value, 0.4);
+                (spent * 100.0).round() / 100.0
+            });
+            let given = serde_json::json!({"value": value, "currency": event.currency});
             let _ = write!(
                 told.records,
                 "[3,{AT_ONCE},{},{}],",
@@ -145,7 +155,7 @@ impl<'a> Recorder<'a> {
             "[{SPEED},{load},0,{load}],[{SPEED},{first},1,{first}],[{SPEED},{load},2,0,{},{byte}],",
             load * 12 / 10
         );
-        self.attention(&mut told, page, view);
+        self.attention(&mut told, page, view, sight);
         told.fields(sheet, view);
         out.push_str("\"e\":[");
         if view.stay >= INVENTORY {
@@ -184,15 +194,15 @@ impl<'a> Recorder<'a> {
         let _ = write!(out, r#"],"r":[{}],"c":[{}]}}"#, told.records, told.numbers);
     }
 
-    fn act(&self, told: &mut Told, sheet: &Sheet, page: usize, view: &View, at: u64, act: Act) {
-        let element = match act {
-            Act::Link(number) => sheet.link(number),
-            Act::Control(number, _) | Act::Dead(number) => sheet.control(number),
-            Act::Ad(placement) => sheet.creative(placement, view.creatives[placement]),
-            Act::Search => sheet.search,
-            Act::Submit(_) => sheet.submit,
-        };
-        let (x, y) = (200 + at % 160, 300 + at % 90);
+    fn act(
+        &self,
+        told: &mut Told,
+        sheet: &Sheet,
+        page: usize,
+        (at, act): (u64, Act),
+        element: i32,
+        (x, y): (u64, u64),
+    ) {
         let times = match act {
             Act::Control(_, times) => times,
             _ => 1,
@@ -238,7 +248,7 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    fn attention(&self, told: &mut Told, page: usize, view: &View) {
+    fn attention(&self, told: &mut Told, page: usize, view: &View, sight: &mut ChaCha8Rng) {
         let screens = self.world.pages[page].screens;
         let engaged = view.stay * 7 / 10;
         let depth = (view.depth / screens * 100.0).clamp(1.0, 100.0);
@@ -249,10 +259,22 @@ impl<'a> Recorder<'a> {
             whole(view.stay),
             whole(engaged),
             depth as i32,
-            whole(40 + view.load % 120),
-            whole(view.load % 7 * 9000),
+            whole(milliseconds(lasting(sight, 90.0, 0.5))),
+            // Millionths.
+            whole(milliseconds(lasting(sight, 20_000.0, 0.8))),
         ]);
         row[6..6 + seen as usize].fill(whole(engaged / seen));
         told.row(&row);
+    }
+}
+
+/// Number of the element that was clicked.
+fn element(sheet: &Sheet, view: &View, act: Act) -> i32 {
+    match act {
+        Act::Link(number) => sheet.link(number),
+        Act::Control(number, _) | Act::Dead(number) => sheet.control(number),
+        Act::Ad(placement) => sheet.creative(placement, view.creatives[placement]),
+        Act::Search => sheet.search,
+        Act::Submit(_) => sheet.submit,
     }
 }

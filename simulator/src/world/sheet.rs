@@ -67,20 +67,15 @@ impl Sheet {
             count = item("button", &control.id, &control.text, "", control.at);
         }
         let mut search = 0;
-        if world.search.is_some() && !place.page.bare {
-            count = item("button", "find-go", "Search", "", 0.1);
+        if let Some(button) = world.search.as_ref().filter(|_| !place.page.bare) {
+            count = item("button", &button.id, &button.text, "", button.at);
             search = number(count - 1);
         }
         let mut submit = 0;
         let page_form = place.form();
         if let Some(form) = page_form {
-            count = item(
-                "button",
-                &form.submit,
-                &form.text,
-                r#","type":"submit""#,
-                0.9,
-            );
+            let rest = r#","type":"submit""#;
+            count = item("button", &form.submit, &form.text, rest, form.at);
             submit = number(count - 1);
         }
         let fixed = count;
@@ -136,6 +131,12 @@ impl Sheet {
         (first..self.fixed)
             .chain(shown)
             .filter_map(|index| Some((number(index), self.items.get(index)?)))
+    }
+
+    /// Where the element of this number stands, in screens from the top.
+    pub(super) fn at(&self, number: i32) -> f64 {
+        let index = usize::try_from(-1 - number).unwrap_or(usize::MAX);
+        self.items.get(index).map_or(0.0, |item| item.at)
     }
 
     pub(super) fn link(&self, index: usize) -> i32 {

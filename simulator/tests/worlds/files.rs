@@ -125,5 +125,5 @@ fn a_defect_without_a_place_is_refused() {
     let mut elsewhere = snag_simulator::Defect::of(DefectKind::SlowPage, 0.5);
     elsewhere.page = "/nowhere".to_owned();
     let error = world.with(vec![elsewhere], 1).unwrap_err();
-    assert!(error.to_string().contains("SlowPage"), "{error}");
+    assert!(error.to_string().contains("slow_page"), "{error}");
 }
