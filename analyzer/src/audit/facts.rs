@@ -145,7 +145,13 @@ impl Facts {
         let way = discovered
             .proposals
             .iter()
-            .find(|proposal| goal.as_ref().is_some_and(|goal| goal.name == proposal.name))
+            .find(|proposal| {
+                let is_to = |goal: &Goal| {
+                    let last = proposal.steps.last();
+                    goal.name == proposal.name || last == Some(&goal.step.to_string())
+                };
+                goal.as_ref().is_some_and(is_to)
+            })
             .map(|proposal| from_first_screen(&proposal.steps, &forms));
         let funnels = told(store, span, &options, way).await?;
         let troubles = trouble(store, span, goal.as_ref()).await?;

@@ -71,7 +71,7 @@ fn merged(mut held: Vec<Weighed>) -> Vec<Weighed> {
             .then(other.affected.cmp(&one.affected))
             .then_with(|| one.elements.cmp(&other.elements))
     });
-    let (symptoms, causes): (Vec<Weighed>, Vec<Weighed>) =
+    let (mut symptoms, causes): (Vec<Weighed>, Vec<Weighed>) =
         held.into_iter().partition(|(claim, _)| claim.is_symptom);
     let mut kept: Vec<Weighed> = Vec::new();
     for (claim, p) in causes {
@@ -80,7 +80,8 @@ fn merged(mut held: Vec<Weighed>) -> Vec<Weighed> {
             None => kept.push((claim, p)),
         }
     }
-    // What tells most of the cause takes in the others: of a form's last field, of a segment, of a step, in this order.
+    // Who cannot get past a page says more than where on it they stopped.
+    symptoms.sort_by_key(|(claim, _)| claim.rule != Rule::Segment);
     for (claim, p) in symptoms {
         let on_page = kept
             .iter_mut()
@@ -103,10 +104,10 @@ fn merged(mut held: Vec<Weighed>) -> Vec<Weighed> {
 fn explains(claim: &Claim, symptom: &Claim) -> bool {
     let stops_a_form = matches!(
         claim.rule,
-        Rule::ScriptError | Rule::DeadClick | Rule::RageClick | Rule::ErrorClick
+        Rule::ScriptError | Rule::DeadClick | Rule::RageClick | Rule::ErrorClick | Rule::Segment
     );
-    let is_of_page =
-        stops_a_form || matches!(claim.rule, Rule::Resource | Rule::Field | Rule::SlowPage);
+    let is_of_page = stops_a_form && claim.rule != Rule::Segment
+        || matches!(claim.rule, Rule::Resource | Rule::Field | Rule::SlowPage);
     let explains = match symptom.rule {
         Rule::Field => stops_a_form,
         _ => is_of_page,

@@ -24,6 +24,9 @@ pub(super) fn render(report: &impl Report, width: u16) -> String {
 }
 
 fn write(out: &mut String, columns: &[Column], rows: &[Vec<Cell>], width: u16) {
+    if rows.is_empty() {
+        return;
+    }
     let columns: Vec<(usize, &Column, &str)> = columns
         .iter()
         .enumerate()

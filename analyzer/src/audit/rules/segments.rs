@@ -14,6 +14,8 @@ use crate::statistics::{Interval, Z_95, log_odds, odds_above, rate, upper_tail};
 const ODDS: f64 = 2.0;
 /// How many times the odds of leaving the others' may be.
 const WORSE: f64 = 1.5;
+/// The variance of what is usual where there is no other step to tell: ratios of 0.7 to 1.4 are nothing much.
+const ALONE: f64 = 0.12;
 
 /// Odds of a segment at a step against those of all others: the logarithm of their ratio, its variance, and the counts.
 struct Against {
@@ -43,26 +45,25 @@ fn of_part(told: &Told, part: &Part) -> Vec<Claim> {
         let Some(step) = step else { continue };
         let rest = against.iter().enumerate().filter(|(other, _)| *other != at);
         let rest: Vec<&Against> = rest.filter_map(|(_, other)| other.as_ref()).collect();
-        if let Some((usual, variance)) = usual(&rest) {
-            claims.extend(claim(told, part, at, step, usual, variance));
-        }
+        let (usual, variance) = usual(&rest);
+        claims.extend(claim(told, part, at, step, usual, variance));
     }
     claims
 }
 
 /// The median of a segment's ratios at other steps, and its variance, that of a mean times π/2 (Kenney & Keeping,
 /// Mathematics of Statistics 2 (1951), 3.1): one step that is broken for somebody does not move it.
-fn usual(steps: &[&Against]) -> Option<(f64, f64)> {
+fn usual(steps: &[&Against]) -> (f64, f64) {
     let mut ratios: Vec<f64> = steps.iter().map(|step| step.ratio).collect();
     ratios.sort_by(f64::total_cmp);
     let middle = ratios.len() / 2;
     let median = match ratios.len() {
-        0 => return None,
+        0 => return (0.0, ALONE),
         count if count % 2 == 1 => ratios[middle],
         _ => f64::midpoint(ratios[middle - 1], ratios[middle]),
     };
     let precision: f64 = steps.iter().map(|step| 1.0 / step.variance).sum();
-    Some((median, std::f64::consts::FRAC_PI_2 / precision))
+    (median, std::f64::consts::FRAC_PI_2 / precision)
 }
 
 /// A segment from the step before `at` on; none where it or the others are too few.
