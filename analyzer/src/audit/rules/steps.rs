@@ -31,9 +31,7 @@ fn of_funnel(facts: &Facts, told: &Told) -> Vec<Claim> {
         .iter()
         .map(|step| step.step.as_str())
         .collect();
-    // At the first screen people decide whether to enter at all.
     let flow = screens(&steps, &facts.forms);
-    let flow = flow.get(1..).unwrap_or_default();
     let lost = |step: &FunnelStep| Some((step.abandon.as_ref()?.visitors, step.visitors));
     let claim = |at: &usize| {
         let step = &told.funnel.steps[*at];
@@ -90,7 +88,8 @@ fn of_funnel(facts: &Facts, told: &Told) -> Vec<Claim> {
                 .to_owned(),
         })
     };
-    flow.iter().filter_map(claim).collect()
+    // At the first screen people decide whether to enter at all.
+    flow.iter().skip(1).filter_map(claim).collect()
 }
 
 /// Conversions of those who left beyond what is usual, if they had gone on as the others did.
