@@ -113,10 +113,17 @@ pub(super) fn mark(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::finding::Rule;
+    use crate::audit::finding::{Over, Rule};
 
     fn found(element: &str, affected: (u64, u64)) -> Finding {
-        claim(element, affected).finding(None, 1.0, 0)
+        claim(element, affected).finding(
+            None,
+            &Over {
+                weeks: 1.0,
+                conversions: 0,
+                worth: None,
+            },
+        )
     }
 
     fn claim(element: &str, affected: (u64, u64)) -> Claim {

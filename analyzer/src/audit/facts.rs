@@ -1,7 +1,10 @@
 //! All that the rules of an audit read: the reports of one site and period.
 
+use clickhouse::Row;
+use serde::Deserialize;
 use snag_store::Store;
 
+use super::finding::Over;
 use super::flow::from_first_screen;
 use crate::condition::Bindings;
 use crate::definitions::{StepOrGoal, funnels, steps};
@@ -28,6 +31,13 @@ const ROWS: u32 = 10_000;
 /// The rate below which a link is dead (METRICS.md, Clicks).
 const DEAD: f64 = 0.005;
 const DAY_MS: f64 = 86_400_000.0;
+
+/// What a conversion is worth.
+#[derive(Debug, Clone, PartialEq, Row, Deserialize)]
+pub(super) struct Worth {
+    pub(super) currency: String,
+    pub(super) amount: f64,
+}
 
 /// A funnel, and the same by what its visitors are told apart.
 #[derive(Debug)]
@@ -91,6 +101,8 @@ pub(super) struct Facts {
     pub(super) goal: Option<Goal>,
     /// People who did what they came for.
     pub(super) conversions: u64,
+    /// What one of them is worth on the mean, where money is in it and all of one currency.
+    pub(super) worth: Option<Worth>,
     pub(super) funnels: Vec<Told>,
     pub(super) links: Links,
     pub(super) troubles: Troubles,
@@ -107,6 +119,9 @@ const PEOPLE_SQL: &str = "SELECT uniqExact(person) FROM (SELECT person, start AS
                           WHERE site = {site:String} AND {{period}})";
 const DONE_SQL: &str = "SELECT uniqExact(visitor) FROM events \
                         WHERE site = {site:String} AND bot = '' AND {{period}} AND ({{goal}})";
+const WORTH_SQL: &str = "SELECT toString(currency) AS currency, ifNull(sum(value), 0) / uniqExact(visitor) AS amount FROM events \
+                         WHERE site = {site:String} AND bot = '' AND {{period}} AND ({{goal}}) AND value != 0 \
+                         GROUP BY currency ORDER BY currency";
 
 impl Facts {
     /// Asks for all of them.
@@ -159,6 +174,7 @@ impl Facts {
             placement: None,
             conversion: None,
         };
+        let (conversions, worth) = done(store, span, goal.as_ref()).await?;
         let ads = ads(store, span, &request).await?;
         let placements = placements(store, span, &ads).await?;
         let request = LinksRequest {
@@ -171,7 +187,8 @@ impl Facts {
             covered,
             weeks: days.max(1.0) / 7.0,
             visitors,
-            conversions: conversions(store, span, goal.as_ref()).await?,
+            conversions,
+            worth,
             links: links(store, span, &request).await?,
             forms,
             lost: lost(store, span, goal.as_ref()).await?,
@@ -183,6 +200,15 @@ impl Facts {
             ads,
             placements,
         })
+    }
+
+    /// What claims are about.
+    pub(super) fn over(&self) -> Over {
+        Over {
+            weeks: self.weeks,
+            conversions: self.conversions,
+            worth: self.worth.clone(),
+        }
     }
 
     /// A command of this site and period.
@@ -257,14 +283,23 @@ async fn told(
     Ok(told)
 }
 
-async fn conversions(store: &Store, span: &Span, goal: Option<&Goal>) -> Result<u64, Error> {
+/// How many did what they came for, and what one of them is worth.
+async fn done(
+    store: &Store,
+    span: &Span,
+    goal: Option<&Goal>,
+) -> Result<(u64, Option<Worth>), Error> {
     let Some(goal) = goal else {
-        return Ok(0);
+        return Ok((0, None));
     };
-    let mut bindings = Bindings::default();
-    let sql = DONE_SQL.replace("{{goal}}", &bindings.step(&goal.step));
-    let query = span.query_with(store, &sql, &span.period, bindings);
-    Ok(query.fetch_one().await?)
+    let ask = |sql: &str| {
+        let mut bindings = Bindings::default();
+        let sql = sql.replace("{{goal}}", &bindings.step(&goal.step));
+        span.query_with(store, &sql, &span.period, bindings)
+    };
+    let conversions = ask(DONE_SQL).fetch_one().await?;
+    let mut worth: Vec<Worth> = ask(WORTH_SQL).fetch_all().await?;
+    Ok((conversions, worth.pop().filter(|_| worth.is_empty())))
 }
 
 async fn placements(

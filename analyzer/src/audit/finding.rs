@@ -1,8 +1,11 @@
 //! What an audit finds, and what a rule claims before it is known whether that holds.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::change::Change;
+use super::facts::Worth;
 
 use crate::format::{percent, thousands};
 use crate::statistics::{Interval, Z_95, rate, wilson};
@@ -167,6 +170,8 @@ pub struct Finding {
     pub p_adjusted: Option<f64>,
     /// What it costs; absent where that does not show.
     pub cost: Option<Cost>,
+    /// What that is in money, a week, by currency; empty where no money is in a conversion.
+    pub money: BTreeMap<String, f64>,
     /// What shows it.
     pub evidence: Vec<Evidence>,
     /// What to do about it.
@@ -175,6 +180,14 @@ pub struct Finding {
     pub change: Option<Change>,
     /// What is known of it from before: accepted, or back after it was said to be fixed.
     pub state: Option<&'static str>,
+}
+
+/// What claims are about: so many weeks and conversions, and what one of these is worth.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Over {
+    pub(super) weeks: f64,
+    pub(super) conversions: u64,
+    pub(super) worth: Option<Worth>,
 }
 
 /// What a rule says, before all claims are weighed together.
@@ -210,9 +223,13 @@ impl Claim {
         format!("{:08x}", hash >> 32)
     }
 
-    /// What has come of it; `weeks` of the period, and `conversions` in it.
-    pub(super) fn finding(self, p_adjusted: Option<f64>, weeks: f64, conversions: u64) -> Finding {
-        let severity = self.severity(conversions);
+    /// What has come of it over a period.
+    pub(super) fn finding(self, p_adjusted: Option<f64>, over: &Over) -> Finding {
+        let severity = self.severity(over.conversions);
+        let cost = self.cost.map(|cost| cost.times(1.0 / over.weeks));
+        let money = cost
+            .zip(over.worth.as_ref())
+            .map(|(cost, worth)| (worth.currency.clone(), cost.conversions * worth.amount));
         let (affected, of) = self.affected;
         Finding {
             id: self.id(),
@@ -222,7 +239,8 @@ impl Claim {
             rate: rate(affected, of),
             interval: wilson(affected, of, Z_95),
             p_adjusted,
-            cost: self.cost.map(|cost| cost.times(1.0 / weeks)),
+            cost,
+            money: money.into_iter().collect(),
             rule: self.rule,
             title: self.title,
             page: self.page,

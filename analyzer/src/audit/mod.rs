@@ -91,7 +91,7 @@ pub async fn audit(store: &Store, request: AuditRequest) -> Result<Audit, Error>
         .iter()
         .filter(|claim| claim.p_value.is_some())
         .count();
-    let mut findings = weigh(claims, facts.weeks, facts.conversions);
+    let mut findings = weigh(claims, &facts.over());
     let gone = match request.is_compared {
         false => Vec::new(),
         true => {
@@ -129,7 +129,7 @@ async fn before(
         return Ok(Vec::new());
     };
     let facts = Facts::gather(store, &request.site, period, request.goal.clone()).await?;
-    Ok(weigh(rules::claims(&facts), facts.weeks, facts.conversions))
+    Ok(weigh(rules::claims(&facts), &facts.over()))
 }
 
 impl Audit {

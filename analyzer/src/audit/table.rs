@@ -2,7 +2,7 @@
 
 use super::finding::{Finding, Severity};
 use super::{Audit, Change, Evidence};
-use crate::format::{Cell, Column, Measure, Report, Section};
+use crate::format::{Cell, Column, Measure, Report, Section, thousands};
 
 const COLUMNS: [Column; 10] = [
     Column::people("#", Measure::Text),
@@ -26,10 +26,14 @@ pub(super) fn p_text(p: Option<f64>) -> String {
     }
 }
 
-/// The cost, where it surely is one.
+/// The cost, where it surely is one, and what that is in money.
 pub(super) fn cost_text(finding: &Finding) -> Option<String> {
     let cost = finding.cost.filter(|cost| cost.interval.low > 0.0)?;
-    Some(cost.text())
+    let in_money = finding.money.iter().map(|(currency, amount)| {
+        let amount = thousands(amount.round() as u64);
+        format!(", {amount} {currency}").trim_end().to_owned()
+    });
+    Some(cost.text() + &in_money.collect::<String>())
 }
 
 /// What became of it, and what is known of it.

@@ -5,11 +5,11 @@
 
 use std::cmp::Ordering;
 
-use super::finding::{Bar, Claim, Evidence, Finding, Rule};
+use super::finding::{Bar, Claim, Evidence, Finding, Over, Rule};
 use crate::statistics::{FALSE_DISCOVERY_RATE, adjusted};
 
-/// Weighs the claims of a period of so many weeks and conversions.
-pub(super) fn weigh(claims: Vec<Claim>, weeks: f64, conversions: u64) -> Vec<Finding> {
+/// Weighs the claims of a period.
+pub(super) fn weigh(claims: Vec<Claim>, over: &Over) -> Vec<Finding> {
     let p_values: Vec<f64> = claims.iter().filter_map(|claim| claim.p_value).collect();
     let mut adjusted = adjusted(&p_values).into_iter();
     let weighed = claims.into_iter().map(|claim| {
@@ -20,7 +20,7 @@ pub(super) fn weigh(claims: Vec<Claim>, weeks: f64, conversions: u64) -> Vec<Fin
     let held: Vec<Weighed> = weighed.filter(|(_, p)| holds(*p)).collect();
     let mut findings: Vec<Finding> = merged(held)
         .into_iter()
-        .map(|(claim, p)| claim.finding(p, weeks, conversions))
+        .map(|(claim, p)| claim.finding(p, over))
         .collect();
     findings.sort_by(rank);
     findings
@@ -165,6 +165,14 @@ mod tests {
     use crate::audit::finding::{Cost, Severity};
     use crate::statistics::Interval;
 
+    fn over(weeks: f64, conversions: u64) -> Over {
+        Over {
+            weeks,
+            conversions,
+            worth: None,
+        }
+    }
+
     fn claim(rule: Rule, page: &str, element: &str, p_value: f64, lost: f64) -> Claim {
         Claim {
             rule,
@@ -194,10 +202,10 @@ mod tests {
     fn all_claims_share_one_control() {
         // Alone it would hold; among twenty that were tested it does not.
         let one = || claim(Rule::DeadClick, "/a", "#a", 0.04, 0.0);
-        assert_eq!(weigh(vec![one()], 1.0, 100).len(), 1);
+        assert_eq!(weigh(vec![one()], &over(1.0, 100)).len(), 1);
         let mut many = vec![one()];
         many.extend((0..20).map(|at| claim(Rule::DeadLink, "/b", &at.to_string(), 0.9, 0.0)));
-        assert_eq!(weigh(many, 1.0, 100), []);
+        assert_eq!(weigh(many, &over(1.0, 100)), []);
     }
 
     #[test]
@@ -210,8 +218,7 @@ mod tests {
                 claim(Rule::DeadClick, "/other", "#x", 1e-9, 5.0),
                 claim(Rule::RageClick, "/other", "#x", 1e-9, 6.0),
             ],
-            2.0,
-            100,
+            &over(2.0, 100),
         );
         let rules: Vec<Rule> = found.iter().map(|finding| finding.rule).collect();
         assert_eq!(rules, [Rule::ScriptError, Rule::DeadClick], "{found:#?}");
@@ -234,13 +241,13 @@ mod tests {
         };
         let other = claim(Rule::Field, "/pay", "#street", 1e-9, 10.0);
         let button = claim(Rule::DeadClick, "/pay", "#pay", 1e-9, 5.0);
-        let found = weigh(vec![last.clone(), other.clone(), button], 1.0, 100);
+        let found = weigh(vec![last.clone(), other.clone(), button], &over(1.0, 100));
         let rules: Vec<Rule> = found.iter().map(|finding| finding.rule).collect();
         assert_eq!(rules, [Rule::DeadClick, Rule::Field], "{found:#?}");
         assert_eq!(found[0].elements, ["#pay", "#code"]);
         assert!((found[0].cost.unwrap().conversions - 20.0).abs() < 1e-9);
         // Where nothing else is wrong the field is the cause.
-        let found = weigh(vec![last, other], 1.0, 100);
+        let found = weigh(vec![last, other], &over(1.0, 100));
         assert_eq!(found.len(), 1, "{found:#?}");
     }
 
@@ -252,8 +259,7 @@ mod tests {
                 claim(Rule::SlowPage, "/pay", "", 1e-9, 9.0),
                 claim(Rule::DeadLink, "/", "#w", 1e-9, 0.0),
             ],
-            1.0,
-            1_000,
+            &over(1.0, 1_000),
         );
         let rules: Vec<Rule> = found.iter().map(|finding| finding.rule).collect();
         assert_eq!(rules, [Rule::SlowPage, Rule::ScriptError, Rule::DeadLink]);

@@ -1,8 +1,10 @@
 //! Ads: which does best, which nobody sees, which are shown to programs.
 
+use std::collections::BTreeMap;
+
 use super::FEWEST;
 use crate::audit::facts::Facts;
-use crate::audit::finding::{Claim, Evidence, Rule, share};
+use crate::audit::finding::{Bar, Claim, Evidence, Rule, share};
 use crate::format::percent;
 use crate::reports::ads::Ad;
 use crate::reports::arms::ArmsCompared;
@@ -14,52 +16,73 @@ const SEEN: f64 = 0.5;
 const INVALID: f64 = 0.1;
 
 pub(super) fn claims(facts: &Facts) -> Vec<Claim> {
-    let ads = facts.ads.ads.iter();
-    let of_ads = ads.flat_map(|ad| {
-        let unseen = (ad.impressions >= FEWEST).then(|| unseen(facts, ad));
-        let shown = ad.impressions + ad.invalid_impressions;
-        let invalid =
-            (shown >= FEWEST && ad.invalid_impressions > 0).then(|| invalid(facts, ad, shown));
-        unseen.into_iter().chain(invalid)
-    });
+    let mut by_placement: BTreeMap<&str, Vec<&Ad>> = BTreeMap::new();
+    for ad in &facts.ads.ads {
+        // Who gave no places has each creative at its own.
+        let place = match ad.placement.is_empty() {
+            true => &ad.ad,
+            false => &ad.placement,
+        };
+        by_placement.entry(place).or_default().push(ad);
+    }
+    let unseen = by_placement
+        .iter()
+        .filter_map(|(placement, ads)| unseen(facts, placement, ads));
+    let invalid = facts.ads.ads.iter().filter_map(|ad| invalid(facts, ad));
     let placements = facts.placements.iter();
     let best = placements.filter_map(|(placement, compared)| best(facts, placement, compared));
-    of_ads.chain(best).collect()
+    unseen.chain(invalid).chain(best).collect()
 }
 
-fn unseen(facts: &Facts, ad: &Ad) -> Claim {
-    let this = (ad.impressions - ad.viewable_impressions, ad.impressions);
-    Claim {
+/// A place that most do not come so far as to see: its creatives share it, so they are one finding.
+fn unseen(facts: &Facts, placement: &str, ads: &[&Ad]) -> Option<Claim> {
+    let sum = |of: fn(&Ad) -> u64| ads.iter().map(|ad| of(ad)).sum::<u64>();
+    let (shown, seen) = (sum(|ad| ad.impressions), sum(|ad| ad.viewable_impressions));
+    if shown < FEWEST {
+        return None;
+    }
+    let this = (shown - seen, shown);
+    let names = ads.iter().map(|ad| ad.ad.clone());
+    Some(Claim {
         rule: Rule::UnseenAd,
-        title: format!(
-            "most do not come so far as to see the ad \"{}\" at {}",
-            ad.ad, ad.placement
-        ),
+        title: match ads {
+            [ad] => format!("most do not come so far as to see the ad \"{}\"", ad.ad),
+            _ => format!("most do not come so far as to see the ads at {placement}"),
+        },
         page: String::new(),
-        elements: vec![ad.ad.clone()],
+        elements: std::iter::once(placement.to_owned()).chain(names).collect(),
         affected: this,
-        p_value: Some(share_below(ad.viewable_impressions, ad.impressions, SEEN)),
+        p_value: Some(share_below(seen, shown, SEEN)),
         is_symptom: false,
         cost: None,
         evidence: vec![Evidence {
             text: format!("on the page and not seen: {}", share(this)),
             command: facts.command("ads"),
-            bars: Vec::new(),
+            bars: ads
+                .iter()
+                .filter_map(|ad| {
+                    let seen = (ad.viewable_impressions, ad.impressions);
+                    Bar::new(format!("{}, seen", ad.ad), seen, true)
+                })
+                .collect(),
         }],
         advice: "put it where people look, or do not pay for its place".to_owned(),
-    }
+    })
 }
 
-fn invalid(facts: &Facts, ad: &Ad, shown: u64) -> Claim {
-    let this = (ad.invalid_impressions, shown);
-    Claim {
+fn invalid(facts: &Facts, ad: &Ad) -> Option<Claim> {
+    let this = (
+        ad.invalid_impressions,
+        ad.impressions + ad.invalid_impressions,
+    );
+    (this.0 > 0 && this.1 >= FEWEST).then(|| Claim {
         rule: Rule::InvalidTraffic,
         title: format!(
             "the ad \"{}\" at {} is shown to programs",
             ad.ad, ad.placement
         ),
         page: String::new(),
-        elements: vec![ad.ad.clone()],
+        elements: vec![ad.ad.clone(), ad.placement.clone()],
         affected: this,
         p_value: Some(share_above(this.0, this.1, INVALID)),
         is_symptom: false,
@@ -70,7 +93,7 @@ fn invalid(facts: &Facts, ad: &Ad, shown: u64) -> Claim {
             bars: Vec::new(),
         }],
         advice: "do not pay for these, and see where they come from".to_owned(),
-    }
+    })
 }
 
 /// The best of a placement, where that is proven.
