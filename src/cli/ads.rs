@@ -22,11 +22,11 @@ pub(crate) struct Ads {
     #[arg(long, value_name = "TIME")]
     pub(crate) window: Option<Window>,
     /// What is compared: creative, campaign or placement [default: creative]
-    #[arg(long, value_name = "WORD", requires = "about", value_parser = ["creative", "campaign", "placement"])]
+    #[arg(long, value_name = "WORD", value_parser = ["creative", "campaign", "placement"])]
     pub(crate) by: Option<String>,
     /// They were rotated at random, each as often as any other: whether they were is checked, and a difference is no mere
     /// association
-    #[arg(long, requires = "about")]
+    #[arg(long)]
     pub(crate) randomised: bool,
     #[command(flatten)]
     pub(crate) planning: Planning,
