@@ -36,7 +36,7 @@ pub use error::Error;
 pub use exclusion::Exclusion;
 pub use filter::{Dimension, Filter, Filters, Operator};
 pub use format::Format;
-pub use goal::{Goal, main_goal};
+pub use goal::Goal;
 pub use order::Order;
 pub use pattern::Pattern;
 pub use period::{Moment, Period};

@@ -7,10 +7,9 @@ use snag_analyzer::format::{Format, Report};
 use snag_analyzer::{
     AdsRequest, Arms, ArmsCompared, AttributionRequest, By, CampaignsRequest, Error,
     ExperimentRequest, Goal, LinksRequest, PathsRequest, Period, PlanRequest, Span, ads,
-    attribution, campaigns, compare_ads, discover, forms, links, lost, main_goal, overview, pages,
-    paths, realtime, searches, tracking, trouble, visits,
+    attribution, campaigns, compare_ads, discover, forms, links, lost, overview, pages, paths,
+    realtime, searches, tracking, trouble, visits,
 };
-use snag_store::Store;
 
 use crate::cli::{Experiments, Now, Visits};
 use crate::config::{Config, Environment};
@@ -77,20 +76,20 @@ pub(crate) async fn run(
         Which::Paths(request) => told(paths(&store, &span, &request).await, format),
         Which::Links(request) => told(links(&store, &span, &request).await, format),
         Which::Discover => told(discover(&store, &span).await, format),
-        Which::Trouble(asked) => told(
-            with_goal(&store, &span, asked, async |goal| {
-                trouble(&store, &span, goal).await
-            })
-            .await,
-            format,
-        ),
-        Which::Lost(asked) => told(
-            with_goal(&store, &span, asked, async |goal| {
-                lost(&store, &span, goal).await
-            })
-            .await,
-            format,
-        ),
+        Which::Trouble(asked) => {
+            let found = async {
+                let goal = Goal::of(&store, &span, asked).await?;
+                trouble(&store, &span, goal.as_ref()).await
+            };
+            told(found.await, format)
+        }
+        Which::Lost(asked) => {
+            let found = async {
+                let goal = Goal::of(&store, &span, asked).await?;
+                lost(&store, &span, goal.as_ref()).await
+            };
+            told(found.await, format)
+        }
         Which::Forms => told(forms(&store, &span).await, format),
         Which::Searches => told(searches(&store, &span).await, format),
         Which::Tracking => told(tracking(&store, &span).await, format),
@@ -136,25 +135,6 @@ pub(crate) async fn experiment(
         planned(compared, plan)
     });
     super::print(&compared.await?, format)
-}
-
-/// Asks with what counts as a conversion: what was given, else what the site's visitors came for.
-async fn with_goal<T>(
-    store: &Store,
-    span: &Span,
-    asked: Option<StepOrGoal>,
-    act: impl AsyncFnOnce(Option<&Goal>) -> Result<T, Error>,
-) -> Result<T, Error> {
-    let goal = match asked {
-        Some(asked) => {
-            let mut steps = steps(store, &span.site, vec![asked]).await?;
-            let step = steps.remove(0);
-            let name = step.plain_name();
-            Some(Goal { step, name })
-        }
-        None => main_goal(store, &span.site, &discover(store, span).await?).await?,
-    };
-    act(goal.as_ref()).await
 }
 
 fn planned(compared: ArmsCompared, plan: Option<PlanRequest>) -> Result<ArmsCompared, Error> {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use snag_store::Store;
 
 use super::finding::Over;
-use super::flow::from_first_screen;
+use super::flow::{self, from_first_screen};
 use crate::condition::Bindings;
 use crate::definitions::{StepOrGoal, funnels, steps};
 use crate::format::for_shell;
@@ -13,7 +13,7 @@ use crate::goal::{Goal, main_goal};
 use crate::reports::ads::{Ads, AdsRequest, Arms, ads, compare_ads};
 use crate::reports::arms::ArmsCompared;
 use crate::reports::coverage::coverage;
-use crate::reports::discover::discover;
+use crate::reports::discover::{discover, people};
 use crate::reports::forms::{Forms, forms};
 use crate::reports::funnel::{Funnel, FunnelRequest, Segment, funnel};
 use crate::reports::links::{Links, LinksRequest, links};
@@ -91,7 +91,9 @@ fn parts(segments: &[Segment]) -> Vec<Part> {
 #[derive(Debug)]
 pub(super) struct Facts {
     /// The site as a shell takes it, with the period: ` --site shop --from 2026-01-01`.
-    pub(super) options: String,
+    options: String,
+    /// The goal that was given: ` --goal event:signup`.
+    to_goal: String,
     /// From when to when, in milliseconds since 1970.
     pub(super) covered: Option<(i64, i64)>,
     /// The length of that in weeks; at least a day.
@@ -115,8 +117,6 @@ pub(super) struct Facts {
     pub(super) tracking: Tracking,
 }
 
-const PEOPLE_SQL: &str = "SELECT uniqExact(person) FROM (SELECT person, start AS time FROM sessions FINAL \
-                          WHERE site = {site:String} AND {{period}})";
 const DONE_SQL: &str = "SELECT uniqExact(visitor) FROM events \
                         WHERE site = {site:String} AND bot = '' AND {{period}} AND ({{goal}})";
 const WORTH_SQL: &str = "SELECT toString(currency) AS currency, ifNull(sum(value), 0) / uniqExact(visitor) AS amount FROM events \
@@ -142,20 +142,18 @@ impl Facts {
         let last = span.period.end().or(found.map(|found| found.last_ms));
         let covered = first.zip(last);
         let days = covered.map_or(1.0, |(first, last)| (last - first) as f64 / DAY_MS);
-        let visitors = span
-            .query(store, PEOPLE_SQL, &span.period)
-            .fetch_one()
-            .await?;
+        let visitors = people(store, span).await?;
         let discovered = discover(store, span).await?;
+        let is_given = goal.is_some();
         let goal = match goal {
-            Some(given) => {
-                let step = steps(store, &span.site, vec![given]).await?.remove(0);
-                let name = step.plain_name();
-                Some(Goal { step, name })
-            }
+            Some(given) => Some(Goal::given(store, site, given).await?),
             None => main_goal(store, &span.site, &discovered).await?,
         };
         let options = format!(" --site {}{}", for_shell(site), period.options());
+        let to_goal = match goal.as_ref().filter(|_| is_given) {
+            Some(goal) => format!(" --goal {}", for_shell(&goal.step.to_string())),
+            None => String::new(),
+        };
         let forms = forms(store, span).await?;
         let way = discovered
             .proposals
@@ -184,6 +182,7 @@ impl Facts {
         };
         Ok(Self {
             options,
+            to_goal,
             covered,
             weeks: days.max(1.0) / 7.0,
             visitors,
@@ -216,6 +215,11 @@ impl Facts {
         format!("snag {what}{}", self.options)
     }
 
+    /// A command that counts conversions.
+    pub(super) fn command_to_goal(&self, what: &str) -> String {
+        self.command(what) + &self.to_goal
+    }
+
     /// The share of those who get past a page of a funnel that do what they came for; none of a page that is in none.
     pub(super) fn conversion_after(&self, page: &str) -> Option<f64> {
         self.funnels
@@ -227,11 +231,8 @@ impl Facts {
 impl Told {
     /// The step, from 0, that is this page.
     pub(super) fn place_of(&self, page: &str) -> Option<usize> {
-        let step = format!("page:{page}");
-        self.funnel
-            .steps
-            .iter()
-            .position(|of| of.step == step || of.step.strip_prefix("page:") == Some(page))
+        let mut steps = self.funnel.steps.iter();
+        steps.position(|of| flow::page(&of.step) == page)
     }
 
     /// Of those who came past a step, from 0, the share that came to the last.
@@ -252,7 +253,7 @@ async fn told(
     for saved in funnels(store, &span.site).await?.funnels {
         let name = for_shell(&saved.name);
         requests.push((
-            format!("funnel {name}"),
+            format!("snag funnel {name}{options}"),
             saved.request(store, &span.site).await?,
         ));
     }

@@ -2,12 +2,14 @@
 //! form.
 
 use crate::reports::forms::Forms;
+use crate::step::without_mark;
 
 /// Fewer screens are no flow.
 const FEWEST: usize = 3;
 
 /// The page a step is about; empty where it is about something else.
 pub(super) fn page(step: &str) -> &str {
+    let (step, _) = without_mark(step);
     step.strip_prefix("page:").unwrap_or_default()
 }
 

@@ -73,10 +73,7 @@ struct Found {
 /// [`Error::Usage`] for a filter that visits do not answer, [`Error::UnknownSite`], [`Error::Store`].
 pub async fn discover(store: &Store, span: &Span) -> Result<Discovered, Error> {
     let covered = span.covered(store, Over::Visits).await?;
-    let people: u64 = span
-        .query(store, PEOPLE_SQL, &span.period)
-        .fetch_one()
-        .await?;
+    let people = people(store, span).await?;
     let mut bindings = Bindings::default();
     let mut notes = Vec::new();
     let targets = targets(store, span, &mut bindings, &mut notes).await?;
@@ -153,6 +150,12 @@ pub async fn discover(store: &Store, span: &Span) -> Result<Discovered, Error> {
         proposals,
         notes,
     })
+}
+
+/// The visitors of a span.
+pub(crate) async fn people(store: &Store, span: &Span) -> Result<u64, Error> {
+    let query = span.query(store, PEOPLE_SQL, &span.period);
+    Ok(query.fetch_one().await?)
 }
 
 fn done(found: Found) -> Option<Done> {

@@ -75,10 +75,7 @@ struct Counted {
 pub async fn lost(store: &Store, span: &Span, goal: Option<&Goal>) -> Result<Lost, Error> {
     let covered = span.covered(store, Over::Visits).await?;
     let mut bindings = Bindings::default();
-    let condition = match goal {
-        Some(goal) => bindings.step(&goal.step),
-        None => "0".to_owned(),
-    };
+    let condition = Goal::condition(goal, &mut bindings);
     let sql = SQL
         .replace("{{goal}}", &condition)
         .replace("{{page}}", &bindings.group(&[]));

@@ -141,10 +141,7 @@ struct Counted {
 pub async fn trouble(store: &Store, span: &Span, goal: Option<&Goal>) -> Result<Troubles, Error> {
     let covered = span.covered(store, Over::Exposures).await?;
     let mut bindings = Bindings::default();
-    let condition = match goal {
-        Some(goal) => bindings.step(&goal.step),
-        None => "0".to_owned(),
-    };
+    let condition = Goal::condition(goal, &mut bindings);
     let sql = SQL
         .replace("{{goal}}", &condition)
         .replace("{{page}}", &bindings.group(&[]));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::FEWEST;
 use crate::audit::facts::Facts;
 use crate::audit::finding::{Bar, Claim, Evidence, Rule, share};
-use crate::format::percent;
+use crate::format::{for_shell, percent};
 use crate::reports::ads::Ad;
 use crate::reports::arms::ArmsCompared;
 use crate::statistics::{Verdict, share_above, share_below};
@@ -110,6 +110,10 @@ fn best(facts: &Facts, placement: &str, compared: &ArmsCompared) -> Option<Claim
         let rate = |rate: Option<f64>| rate.unwrap_or(1.0);
         rate(one.rate).total_cmp(&rate(other.rate))
     })?;
+    let of_placement = match placement.is_empty() {
+        true => String::new(),
+        false => format!(" --placement {}", for_shell(placement)),
+    };
     let p = match comparison.verdict {
         Verdict::Proven => p,
         Verdict::Leading | Verdict::Undecided => 1.0,
@@ -133,7 +137,7 @@ fn best(facts: &Facts, placement: &str, compared: &ArmsCompared) -> Option<Claim
                 worst.rate.map_or_else(String::new, percent),
                 worst.name
             ),
-            command: facts.command("ads compare"),
+            command: facts.command("ads compare") + &of_placement,
             bars: Vec::new(),
         }],
         advice: "show it more often; if the others were not rotated at random, do that first"

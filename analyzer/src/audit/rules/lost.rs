@@ -42,7 +42,7 @@ pub(super) fn claims(facts: &Facts) -> Vec<Claim> {
                         share(this),
                         share(others)
                     ),
-                    command: facts.command("lost"),
+                    command: facts.command_to_goal("lost"),
                 bars: pair((&page.page, this), ("other pages", others)),
                 }],
                 advice: "say on it what is behind each link, in the words of those who look for it".to_owned(),

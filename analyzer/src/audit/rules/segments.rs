@@ -8,6 +8,7 @@ use super::FEWEST;
 use crate::audit::facts::{Facts, Part, Told};
 use crate::audit::finding::{Claim, Cost, Evidence, Rule, pair, share};
 use crate::audit::flow::page;
+use crate::format::percent;
 use crate::statistics::{Interval, Z_95, log_odds, odds_above, rate, upper_tail};
 
 /// How many times less the odds of going on may be than the segment's own at the other steps.
@@ -107,8 +108,10 @@ fn claim(
     let expected = odds / (1.0 + odds);
     let own = rate(step.this.0, step.this.1)?;
     let spread = Z_95 * (own.max(0.01) * (1.0 - own).max(0.01) / step.this.1 as f64).sqrt();
-    let worth = step.this.1 as f64 * told.conversion_after(at - 1).unwrap_or(1.0);
-    let before = told.funnel.steps.get(at - 1)?;
+    let steps = &told.funnel.steps;
+    let stood = (0..at).rfind(|before| !steps[*before].optional)?;
+    let before = &steps[stood];
+    let worth = step.this.1 as f64 * rate(steps.last()?.visitors, steps.get(at)?.visitors)?;
     let lost = (step.this.1 - step.this.0, step.this.1);
     let lost_of_others = (step.others.1 - step.others.0, step.others.1);
     let p =
@@ -133,10 +136,11 @@ fn claim(
         }),
         evidence: vec![Evidence {
             text: format!(
-                "{} with {dimension} {} go no further, of all others {}; at the other steps they do as the others",
+                "{} with {dimension} {} go no further, of all others {}; {} were to be expected to go on",
                 share(lost),
                 value,
-                share(lost_of_others)
+                share(lost_of_others),
+                percent(expected)
             ),
             command: format!("{} --by {dimension}", told.command),
             bars: pair((value, lost), ("all others", lost_of_others)),

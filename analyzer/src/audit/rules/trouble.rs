@@ -81,7 +81,7 @@ fn claim(facts: &Facts, trouble: &Trouble) -> Option<Claim> {
                     )
                 },
             ),
-            command: facts.command("trouble"),
+            command: facts.command_to_goal("trouble"),
                 bars: Vec::new(),
         }],
         advice: advice.to_owned(),
