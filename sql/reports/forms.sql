@@ -1,6 +1,6 @@
 -- How far people get with the fields of forms: one row a field of a page, or of a group of pages. Who sent the form once is
 -- done with it; the others stopped at the field they touched last, in the last view they had of it. A message is what the
--- browser or the page said against what was in a field.
+-- browser or the page said against what was in a field. there is who was on the page at all.
 WITH
     latest AS
     (
@@ -46,6 +46,7 @@ SELECT
     form_selector,
     selector,
     field,
+    there,
     visitors,
     sent,
     touched,
@@ -77,6 +78,18 @@ INNER JOIN
 (
     SELECT page, form, count() AS visitors, countIf(was_sent) AS sent FROM forms GROUP BY page, form
 ) AS whole ON whole.page = counted.page AND whole.form = counted.form
+LEFT ANY JOIN
+(
+    SELECT of_page, uniqExact(visitor) AS there
+    FROM
+    (
+        SELECT {{page}} AS of_page, visitor
+        FROM events
+        WHERE site = {site:String} AND bot = '' AND {{period}} AND {{filters}} AND kind = 'pageview'
+            AND path IN (SELECT path FROM fields WHERE site = {site:String})
+    )
+    GROUP BY of_page
+) AS shown ON shown.of_page = counted.page
 LEFT ANY JOIN
 (
     SELECT element, selector, if(name = '', selector, name) AS field FROM elements FINAL WHERE site = {site:String}

@@ -1,5 +1,5 @@
 //! Which steps of a funnel are screens of one flow: pages of one folder, as `/checkout/1` and `/checkout/2`, and pages with a
-//! form.
+//! form that most who are there use, which the search at the head of every page is not.
 
 use crate::reports::forms::Forms;
 use crate::step::without_mark;
@@ -25,7 +25,10 @@ pub(super) fn screens<S: AsRef<str>>(steps: &[S], forms: &Forms) -> Vec<usize> {
         let mut others = pages.iter().enumerate().filter(|(other, _)| *other != at);
         !own.is_empty() && others.any(|(_, page)| folder(page) == own)
     };
-    let has_form = |at: usize| forms.forms.iter().any(|form| form.page == pages[at]);
+    let has_form = |at: usize| {
+        let mut forms = forms.forms.iter();
+        forms.any(|form| form.page == pages[at] && form.visitors * 2 >= form.there)
+    };
     (0..pages.len().saturating_sub(1))
         .filter(|at| !pages[*at].is_empty() && (shares_folder(*at) || has_form(*at)))
         .collect()
@@ -45,11 +48,12 @@ pub(super) fn from_first_screen<'a>(steps: &'a [String], forms: &Forms) -> &'a [
 mod tests {
     use super::*;
 
-    fn forms(page: &str) -> Forms {
+    fn forms(page: &str, there: u64) -> Forms {
         let form = crate::reports::forms::Form {
             page: page.to_owned(),
             form: String::new(),
-            visitors: 1,
+            there,
+            visitors: 10,
             sent: 1,
             fields: Vec::new(),
         };
@@ -77,11 +81,13 @@ mod tests {
             "page:/pay",
             "event:purchase",
         ]);
-        assert_eq!(screens(&shop, &forms("/pay")), [2, 3, 4]);
-        assert_eq!(from_first_screen(&shop, &forms("/pay")), &shop[2..]);
-        assert_eq!(from_first_screen(&shop, &forms("/other")), &shop[..]);
+        assert_eq!(screens(&shop, &forms("/pay", 12)), [2, 3, 4]);
+        assert_eq!(from_first_screen(&shop, &forms("/pay", 12)), &shop[2..]);
+        assert_eq!(from_first_screen(&shop, &forms("/other", 12)), &shop[..]);
+        // A form that few of those use who are there makes no screen.
+        assert_eq!(screens(&shop, &forms("/cart", 100)), [2, 3]);
         // Pages at the root share no folder.
         let flat = steps(&["page:/a", "page:/b", "page:/c"]);
-        assert_eq!(screens(&flat, &forms("/x")), [0_usize; 0]);
+        assert_eq!(screens(&flat, &forms("/x", 12)), [0_usize; 0]);
     }
 }

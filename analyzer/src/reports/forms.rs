@@ -38,6 +38,8 @@ pub struct Form {
     pub page: String,
     /// Selector of the form; empty for fields outside of any.
     pub form: String,
+    /// People who were on the page.
+    pub there: u64,
     /// People who touched a field of it.
     pub visitors: u64,
     /// Of these who sent it at least once.
@@ -83,6 +85,7 @@ struct Counted {
     form_selector: String,
     selector: String,
     field: String,
+    there: u64,
     visitors: u64,
     sent: u64,
     touched: u64,
@@ -113,6 +116,7 @@ pub async fn forms(store: &Store, span: &Span) -> Result<Forms, Error> {
             forms.push(Form {
                 page: row.page.clone(),
                 form: row.form_selector.clone(),
+                there: row.there,
                 visitors: row.visitors,
                 sent: row.sent,
                 fields: Vec::new(),
@@ -181,9 +185,10 @@ fn headline(site: &str, forms: &[Form]) -> String {
     }
 }
 
-const COLUMNS: [Column; 11] = [
+const COLUMNS: [Column; 12] = [
     Column::both("Form of", "page", Measure::Text),
     Column::data("form", Measure::Text),
+    Column::data("there", Measure::Count),
     Column::both("Begun by", "visitors", Measure::Count),
     Column::both("Sent by", "sent", Measure::Count),
     Column::both("Field", "field", Measure::Text),
@@ -209,6 +214,7 @@ impl Report for Forms {
             vec![
                 Cell::Text(form.page.clone()),
                 Cell::Text(form.form.clone()),
+                Cell::Count(form.there),
                 Cell::Count(form.visitors),
                 Cell::Count(form.sent),
                 Cell::Text(field.field.clone()),
