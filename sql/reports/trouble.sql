@@ -1,13 +1,14 @@
 -- What people met on pages, and whether they converted afterwards, beside all who were on those pages; by device. A page is
 -- its path, a group of pages its beginning with a star; the first time someone is there counts, and only of who had not
 -- converted before. Of what was met the first time counts too. A page that was not there is met on the page before it. Rows
--- of what 'all' is are of all who were on the page, of pages on which anything was met.
+-- of what 'all' is are of all who were on the page, of pages on which anything was met. Filters are on what was
+-- met, and a conversion counts wherever it is.
 WITH
     done AS
     (
         SELECT visitor, min(time) AS at
         FROM events
-        WHERE site = {site:String} AND bot = '' AND {{period}} AND {{filters}} AND ({{goal}})
+        WHERE site = {site:String} AND bot = '' AND {{period}} AND ({{goal}})
         GROUP BY visitor
     ),
     told AS

@@ -16,7 +16,7 @@ use crate::reports::coverage::coverage;
 use crate::reports::discover::{discover, people};
 use crate::reports::forms::{Forms, forms};
 use crate::reports::funnel::{Funnel, FunnelRequest, Segment, funnel};
-use crate::reports::links::{Links, LinksRequest, links};
+use crate::reports::links::{DEAD, Links, LinksRequest, links};
 use crate::reports::lost::{Lost, lost};
 use crate::reports::searches::{Searches, searches};
 use crate::reports::span::Span;
@@ -28,8 +28,6 @@ use crate::{Attribution, Dimensions, Error, Period};
 const SEGMENTS: &str = "browser,device,country,channel";
 /// Rows of reports that are looked at.
 const ROWS: u32 = 10_000;
-/// The rate below which a link is dead (METRICS.md, Clicks).
-const DEAD: f64 = 0.005;
 const DAY_MS: f64 = 86_400_000.0;
 
 /// What a conversion is worth.
@@ -272,13 +270,12 @@ async fn told(
     let mut told = Vec::new();
     for (command, mut request) in requests {
         request.period = span.period;
-        let whole = funnel(store, &request).await?;
         request.breakdown = Some((SEGMENTS.parse::<Dimensions>()?, Attribution::default()));
-        let segments = parts(&funnel(store, &request).await?.breakdown);
+        let funnel = funnel(store, &request).await?;
         told.push(Told {
             command,
-            funnel: whole,
-            segments,
+            segments: parts(&funnel.breakdown),
+            funnel,
         });
     }
     Ok(told)

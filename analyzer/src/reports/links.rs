@@ -11,6 +11,7 @@ use clickhouse::Row;
 use serde::{Deserialize, Serialize};
 use snag_store::Store;
 
+pub(crate) use self::verdict::UNSEEN;
 pub use self::verdict::{Bounds, Counts, Verdict, usual_rate, verdict};
 
 use self::judged::{judged, rivals, wrong};
@@ -22,6 +23,9 @@ use crate::format::{Cell, Column, Report, Section, thousands};
 use crate::pattern::Pattern;
 use crate::statistics::Interval;
 use crate::step::Step;
+
+/// The rate below which a link is dead, where nothing else is asked (METRICS.md, Clicks).
+pub const DEAD: f64 = 0.005;
 
 const SQL: &str = include_str!("../../../sql/reports/links.sql");
 const BROKEN_SQL: &str = include_str!("../../../sql/reports/broken.sql");

@@ -3,13 +3,10 @@
 use crate::audit::facts::Facts;
 use crate::audit::finding::{Claim, Cost, Evidence, Rule};
 use crate::format::thousands;
-use crate::reports::links::{Broken, Link};
+use crate::reports::links::{Broken, DEAD, Link, UNSEEN};
 use crate::reports::trouble::Sort;
 use crate::statistics::{exposures_for_bound, share_below};
 
-/// The rate below which a link is dead, and the share of pageviews below which it is unseen (METRICS.md, Clicks).
-const DEAD: f64 = 0.005;
-const UNSEEN: f64 = 0.05;
 /// One who mistypes an address is no broken link.
 const FEWEST: u64 = 5;
 /// The one-sided level of a single test; below so many people no claim about dead links can hold.

@@ -11,7 +11,7 @@ use crate::statistics::{
 /// One-sided, of zero of n.
 const ALPHA: f64 = 0.05;
 /// Below this share of pageviews it is a fault of the place, not of the link.
-const UNSEEN: f64 = 0.05;
+pub(crate) const UNSEEN: f64 = 0.05;
 /// Of the usual rate of a page's links.
 const RARE: f64 = 0.2;
 /// A page's usual rate is that of links which so many people saw.
