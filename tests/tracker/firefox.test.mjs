@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import puppeteer from 'puppeteer-core';
-import { html, stage } from './stage.mjs';
+import { html, onScreen, stage } from './stage.mjs';
 
 const firefox = process.env.FIREFOX || '/usr/bin/firefox-esr';
 const rest = (time) => new Promise((done) => setTimeout(done, time));
@@ -64,7 +64,8 @@ test('Firefox tells pageviews, clicks, dead clicks, rage, errors, forms, exposur
   await page.click('#send');
   await rest(300);
   await page.evaluate(() => document.querySelector('#below').scrollIntoView());
-  await rest(2000);
+  await onScreen(page, '#below', 1500);
+  await rest(500);
   await page.leave();
   const found = await on.events('/page', ['pageview', 'click', 'dead', 'rage', 'error', 'error_click', 'form_start', 'form_fail'], 19);
   const count = (kind) => found.filter((event) => event.kind === kind).length;
@@ -73,7 +74,7 @@ test('Firefox tells pageviews, clicks, dead clicks, rage, errors, forms, exposur
   assert.equal(found.find(({ kind }) => kind === 'form_fail').detail, 'typeMismatch');
   assert.match(found.find(({ kind }) => kind === 'error_click').detail, /no such basket/);
   const named = 'LEFT JOIN (SELECT * FROM elements FINAL) AS elements USING (site, element)';
-  const [below] = await on.rows(`SELECT toUInt8(max(viewable)) AS viewable FROM exposures ${named} WHERE path = '/page' AND selector = '#below'`);
+  const [below] = await on.rows(`SELECT toUInt8(max(viewable)) AS viewable FROM exposures ${named} WHERE path = '/page' AND selector = '#below' HAVING viewable`);
   assert.equal(below.viewable, 1);
   const [field] = await on.rows(`SELECT argMax(corrections, time) AS corrections, argMax(message, time) AS message FROM fields ${named} WHERE path = '/page' AND name = 'mail' HAVING count()`);
   assert.deepEqual(field, { corrections: 1, message: 'typeMismatch' });
