@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use snag_analyzer::definitions::StepOrGoal;
-use snag_analyzer::{Dimensions, Filters, Format, Moment, Pattern, Step};
+use snag_analyzer::{Dimensions, Filters, Format, Moment, Pattern, Step, Unit, Zone};
 use url::Url;
 
 pub(crate) use self::ads::{About, Ads, ImportCosts};
@@ -92,6 +92,17 @@ pub(crate) enum Command {
         /// Where they came from, not where they went
         #[arg(long)]
         back: bool,
+        #[command(flatten)]
+        visits: Visits,
+    },
+    /// Visits over time
+    Timeline {
+        /// How long a stretch is: hour, day, week or month [default: what fits the period]
+        #[arg(long, value_name = "UNIT")]
+        unit: Option<Unit>,
+        /// Where stretches begin, such as Europe/Dublin
+        #[arg(long, value_name = "ZONE", default_value = "UTC")]
+        zone: Zone,
         #[command(flatten)]
         visits: Visits,
     },

@@ -21,7 +21,7 @@ use cli::{Cli, Command, Import, Rebuild, Visits};
 use commands::visits::Which;
 use config::{Config, Environment, LogFormat};
 use exit::Exit;
-use snag_analyzer::{By, PathsRequest};
+use snag_analyzer::{By, PathsRequest, TimelineRequest};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -93,6 +93,10 @@ async fn run(command: Command, config: Config) -> anyhow::Result<Exit> {
                 page,
                 is_back: back,
             });
+            commands::visits::run(which, visits, &config, &environment).await
+        }
+        Command::Timeline { unit, zone, visits } => {
+            let which = Which::Timeline(TimelineRequest { unit, zone });
             commands::visits::run(which, visits, &config, &environment).await
         }
         Command::Trouble { goal, visits } => {

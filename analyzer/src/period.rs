@@ -147,7 +147,8 @@ impl Period {
     }
 
     /// As options of a command: ` --from 2026-01-31 --to 2026-02-28`.
-    pub(crate) fn options(&self) -> String {
+    #[must_use]
+    pub fn options(&self) -> String {
         let bound = |name: &str, moment: Option<Moment>| {
             moment.map_or_else(String::new, |moment| format!(" --{name} {moment}"))
         };

@@ -1,4 +1,5 @@
--- What audits found and were told to keep: one row a finding and audit. told is the finding as JSON.
+-- What audits found and were told to keep: one row a finding and audit, and one of the audit itself, whose finding is empty.
+-- told is the finding, or the audit, as JSON.
 CREATE TABLE IF NOT EXISTS audits
 (
     site        LowCardinality(String),

@@ -31,7 +31,7 @@ FROM
         max(at) AS last_at,
         uniqExact(at) AS times
     FROM audits
-    WHERE site = {site:String}
+    WHERE site = {site:String} AND finding != ''
     GROUP BY finding
 ) AS found
 LEFT ANY JOIN

@@ -6,9 +6,9 @@ use snag_analyzer::definitions::{StepOrGoal, steps};
 use snag_analyzer::format::{Format, Report};
 use snag_analyzer::{
     AdsRequest, Arms, ArmsCompared, AttributionRequest, By, CampaignsRequest, Error,
-    ExperimentRequest, Goal, LinksRequest, PathsRequest, Period, PlanRequest, Span, ads,
+    ExperimentRequest, Goal, LinksRequest, PathsRequest, Period, PlanRequest, Span, TimelineRequest, ads,
     attribution, campaigns, compare_ads, discover, forms, links, lost, overview, pages, paths,
-    realtime, searches, tracking, trouble, visits,
+    realtime, searches, timeline, tracking, trouble, visits,
 };
 
 use crate::cli::{Experiments, Now, Visits};
@@ -21,6 +21,7 @@ pub(crate) enum Which {
     Overview,
     Pages,
     Paths(PathsRequest),
+    Timeline(TimelineRequest),
     Links(LinksRequest),
     Discover,
     Trouble(Option<StepOrGoal>),
@@ -74,6 +75,7 @@ pub(crate) async fn run(
         Which::Overview => told(overview(&store, &span).await, format),
         Which::Pages => told(pages(&store, &span).await, format),
         Which::Paths(request) => told(paths(&store, &span, &request).await, format),
+        Which::Timeline(request) => told(timeline(&store, &span, &request).await, format),
         Which::Links(request) => told(links(&store, &span, &request).await, format),
         Which::Discover => told(discover(&store, &span).await, format),
         Which::Trouble(asked) => {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::change::Change;
 use super::facts::Worth;
@@ -11,7 +11,7 @@ use crate::format::{percent, thousands};
 use crate::statistics::{Interval, Z_95, rate, wilson};
 
 /// What is wrong, in one word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
     /// A script that fails.
@@ -55,7 +55,7 @@ pub enum Rule {
 }
 
 /// How bad it is. The words have fixed meanings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// It surely costs conversions, two of a hundred or more.
@@ -82,7 +82,7 @@ impl Severity {
 }
 
 /// Conversions lost, a week.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Cost {
     /// Conversions.
     pub conversions: f64,
@@ -91,7 +91,7 @@ pub struct Cost {
 }
 
 /// What shows it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
     /// In one sentence, without a full stop.
     pub text: String,
@@ -102,7 +102,7 @@ pub struct Evidence {
 }
 
 /// A rate among others.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Bar {
     /// Whose rate.
     pub label: String,
@@ -142,7 +142,7 @@ pub(super) fn pair(this: (&str, (u64, u64)), other: (&str, (u64, u64))) -> Vec<B
 }
 
 /// Something that is wrong with a site.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// Names it from one audit to the next: of the rule and the place, not of the numbers.
     pub id: String,
@@ -178,7 +178,8 @@ pub struct Finding {
     pub advice: String,
     /// What became of it since the period before, if asked for.
     pub change: Option<Change>,
-    /// What is known of it from before: accepted, or back after it was said to be fixed.
+    /// What is known of it from before: accepted, or back after it was said to be fixed. Not part of what is kept.
+    #[serde(skip_deserializing)]
     pub state: Option<&'static str>,
 }
 

@@ -14,6 +14,12 @@ use crate::format::{Cell, Column, Measure, Report, thousands};
 use crate::names::nearest_first;
 
 const LIST: &str = include_str!("../../../sql/reports/findings.sql");
+const LAST: &str = "SELECT toUnixTimestamp64Milli(at) AS at_ms, told FROM audits \
+                    WHERE site = {site:String} AND finding = '' ORDER BY at DESC LIMIT 1";
+const COSTS: &str = "SELECT finding, toUnixTimestamp64Milli(at) AS at_ms, conversions FROM audits \
+                     WHERE site = {site:String} AND finding != '' ORDER BY finding, at";
+/// The name of an audit's own row among those of its findings.
+const AUDIT_ITSELF: &str = "";
 const WRITE: &str = "INSERT INTO verdicts SELECT {site:String}, {finding:String}, {state:String}, now64(3, 'UTC'), \
                      {note:String}, toUnixTimestamp64Nano(now64(9))";
 
@@ -102,18 +108,83 @@ struct KeptRow<'a> {
     told: String,
 }
 
-/// Keeps what an audit found, as of a moment in milliseconds since 1970.
+/// An audit that was kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeptAudit {
+    /// When, in milliseconds since 1970.
+    pub at: i64,
+    /// What it found.
+    pub audit: Audit,
+}
+
+/// What a finding cost, as one audit told it.
+#[derive(Debug, Clone, PartialEq, Row, Deserialize)]
+pub struct KeptCost {
+    /// Names it from one audit to the next.
+    pub finding: String,
+    /// When, in milliseconds since 1970.
+    pub at_ms: i64,
+    /// Conversions it surely cost a week; 0 where that did not show.
+    pub conversions: f64,
+}
+
+#[derive(Row, Deserialize)]
+struct Last {
+    at_ms: i64,
+    told: String,
+}
+
+/// The last audit of a site that was kept, with what people thought of its findings; none where none was kept, or
+/// where it was written by a version that told other things.
+///
+/// # Errors
+/// [`Error::Store`].
+pub async fn last_audit(store: &Store, site: &str) -> Result<Option<KeptAudit>, Error> {
+    let query = store.client().query(LAST).param("site", site);
+    let Some(last) = query.fetch_optional::<Last>().await? else {
+        return Ok(None);
+    };
+    let Ok(mut audit) = serde_json::from_str::<Audit>(&last.told) else {
+        return Ok(None);
+    };
+    recall(store, &mut audit).await?;
+    Ok(Some(KeptAudit {
+        at: last.at_ms,
+        audit,
+    }))
+}
+
+/// What each finding of a site cost at each audit that found it, by finding and time.
+///
+/// # Errors
+/// [`Error::Store`].
+pub async fn costs_of(store: &Store, site: &str) -> Result<Vec<KeptCost>, Error> {
+    let query = store.client().query(COSTS).param("site", site);
+    Ok(query.fetch_all().await?)
+}
+
+/// Keeps an audit and what it found, as of a moment in milliseconds since 1970.
 ///
 /// # Errors
 /// [`Error::Store`]; [`Error::Format`] for a finding that cannot be written.
 pub async fn keep(store: &Store, audit: &Audit, at: i64) -> Result<(), Error> {
-    let text = |finding: &Finding| {
-        serde_json::to_string(finding).map_err(|error| Error::Format {
-            format: "json",
-            message: error.to_string(),
-        })
-    };
     let mut insert = store.client().insert::<KeptRow<'_>>("audits").await?;
+    // An audit that found nothing has found that.
+    insert
+        .write(&KeptRow {
+            site: &audit.site,
+            at,
+            finding: AUDIT_ITSELF,
+            rule: String::new(),
+            severity: "",
+            title: &audit.headline,
+            page: "",
+            affected: 0,
+            of: audit.visitors,
+            conversions: 0.0,
+            told: json(audit)?,
+        })
+        .await?;
     for finding in &audit.findings {
         let rule = serde_json::to_value(finding.rule).unwrap_or_default();
         insert
@@ -128,11 +199,18 @@ pub async fn keep(store: &Store, audit: &Audit, at: i64) -> Result<(), Error> {
                 affected: finding.affected,
                 of: finding.of,
                 conversions: finding.sure_cost().unwrap_or(0.0),
-                told: text(finding)?,
+                told: json(finding)?,
             })
             .await?;
     }
     Ok(insert.end().await?)
+}
+
+fn json(told: &impl Serialize) -> Result<String, Error> {
+    serde_json::to_string(told).map_err(|error| Error::Format {
+        format: "json",
+        message: error.to_string(),
+    })
 }
 
 /// The findings of a site so far.

@@ -13,14 +13,16 @@ mod rules;
 mod table;
 mod weigh;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use snag_store::Store;
 
 pub use self::change::Change;
 pub use self::finding::{Cost, Evidence, Finding, Rule, Severity};
 
-pub use self::history::{Findings, Kept, State, findings, judge, keep, recall};
-pub use self::page::html;
+pub use self::history::{
+    Findings, Kept, KeptAudit, KeptCost, State, costs_of, findings, judge, keep, last_audit, recall,
+};
+pub use self::page::{article, html};
 
 use self::facts::Facts;
 use self::weigh::weigh;
@@ -46,7 +48,7 @@ pub struct AuditRequest {
 }
 
 /// What is wrong with a site.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Audit {
     /// Identifier of the site.
     pub site: String,

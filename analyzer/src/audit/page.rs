@@ -22,6 +22,14 @@ struct Page<'a> {
     notes: Vec<String>,
 }
 
+/// One finding.
+#[derive(Template)]
+#[template(path = "finding.html")]
+struct Article<'a> {
+    number: usize,
+    shown: Shown<'a>,
+}
+
 /// A finding with its numbers as texts.
 struct Shown<'a> {
     finding: &'a Finding,
@@ -77,10 +85,24 @@ pub fn html(audit: &Audit) -> Result<String, Error> {
             .map(|note| capital(&printable(note)))
             .collect(),
     };
-    page.render().map_err(|error| Error::Format {
+    page.render().map_err(unwritten)
+}
+
+/// One finding as the page has it, an `article` with its classes; `number` is its place in the list.
+///
+/// # Errors
+/// [`Error::Format`] when it cannot be written.
+pub fn article(finding: &Finding, number: usize) -> Result<String, Error> {
+    let shown = shown(finding);
+    let article = Article { number, shown };
+    article.render().map_err(unwritten)
+}
+
+fn unwritten(error: askama::Error) -> Error {
+    Error::Format {
         format: "html",
         message: error.to_string(),
-    })
+    }
 }
 
 fn capital(text: &str) -> String {

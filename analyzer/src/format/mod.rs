@@ -17,7 +17,7 @@ use serde::Serialize;
 
 pub use number::{duration, interval_text, money, percent, points, thousands};
 pub use printable::printable;
-pub(crate) use shell::for_shell;
+pub use shell::for_shell;
 
 use crate::Error;
 use crate::statistics::Interval;
@@ -128,6 +128,18 @@ impl Column {
             key: Some(key),
             measure,
         }
+    }
+
+    /// What people read above it, none where it is for programs alone.
+    #[must_use]
+    pub const fn title(&self) -> Option<&'static str> {
+        self.title
+    }
+
+    /// What its cells are.
+    #[must_use]
+    pub const fn measure(&self) -> Measure {
+        self.measure
     }
 
     /// For programs alone.

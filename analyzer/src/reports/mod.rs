@@ -18,6 +18,7 @@ pub mod realtime;
 pub mod searches;
 pub mod sites;
 pub mod span;
+pub mod timeline;
 pub mod totals;
 pub mod tracking;
 pub mod trouble;
