@@ -42,6 +42,7 @@ pub(crate) struct Config {
     pub(crate) clickhouse: ServerSettings,
     pub(crate) spool: SpoolSettings,
     pub(crate) limits: LimitSettings,
+    pub(crate) web: WebSettings,
     pub(crate) sites: Vec<SiteSettings>,
 }
 
@@ -98,6 +99,22 @@ pub(crate) struct LimitSettings {
     pub(crate) idle_time: SignedDuration,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct WebSettings {
+    pub(crate) dashboard: bool,
+    pub(crate) url: Option<String>,
+}
+
+impl Default for WebSettings {
+    fn default() -> Self {
+        Self {
+            dashboard: true,
+            url: None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SiteSettings {
@@ -134,6 +151,7 @@ impl Default for Config {
             clickhouse: ServerSettings::default(),
             spool: SpoolSettings::default(),
             limits: LimitSettings::default(),
+            web: WebSettings::default(),
             sites: Vec::new(),
         }
     }
@@ -267,6 +285,7 @@ impl Config {
             }
         }
         self.proxies()?;
+        self.web_url()?;
         let mut names: Vec<&str> = Vec::new();
         for site in &self.sites {
             for name in std::iter::once(&site.id).chain(&site.aliases) {
@@ -310,7 +329,7 @@ impl Config {
         })
     }
 
-    fn proxies(&self) -> Result<Proxies> {
+    pub(crate) fn proxies(&self) -> Result<Proxies> {
         let header = self.client_address_header.as_deref();
         Proxies::new(self.trusted_proxies.clone(), header).map_err(|name| {
             anyhow!("client_address_header is {name:?}, which cannot be the name of a header")
@@ -365,6 +384,37 @@ impl Config {
         })
     }
 
+    /// Where people reach the dashboard, without a path.
+    fn web_url(&self) -> Result<Option<String>> {
+        let Some(given) = &self.web.url else {
+            return Ok(None);
+        };
+        let wrong = || {
+            anyhow!(
+                "web.url is {given:?}; write where people reach the dashboard, such as \"https://stats.example\", without a path"
+            )
+        };
+        let url = url::Url::parse(given).map_err(|_| wrong())?;
+        let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        let is_web = matches!(url.scheme(), "http" | "https") && url.username().is_empty();
+        match is_bare && is_web {
+            true => Ok(Some(url.origin().ascii_serialization())),
+            false => Err(wrong()),
+        }
+    }
+
+    /// What the dashboard is opened with.
+    pub(crate) fn web(&self) -> Result<snag_web::Settings> {
+        let site = |site: &SiteSettings| snag_web::SiteSettings {
+            id: site.id.clone(),
+            hosts: site.hosts.clone(),
+        };
+        Ok(snag_web::Settings {
+            url: self.web_url()?,
+            sites: self.sites.iter().map(site).collect(),
+        })
+    }
+
     /// The configured sites.
     pub(crate) fn sites(&self) -> Vec<Site> {
         let site = |site: &SiteSettings| Site {
@@ -400,7 +450,7 @@ fn secret(file: Option<&Path>, from_environment: &Option<Secret>) -> Result<Opti
     }
 }
 
-const SECTIONS: &[&str] = &["engine", "clickhouse", "spool", "limits"];
+const SECTIONS: &[&str] = &["engine", "clickhouse", "spool", "limits", "web"];
 
 /// `clickhouse_url` → `clickhouse.url`; `data_dir` stays.
 fn nested(key: &str) -> String {
@@ -433,6 +483,7 @@ const OPTIONAL: &[&str] = &[
     "clickhouse.user",
     "clickhouse.password_file",
     "clickhouse.database",
+    "web.url",
 ];
 
 #[cfg(test)]

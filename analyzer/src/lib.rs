@@ -63,7 +63,7 @@ pub use reports::realtime::{Realtime, realtime};
 pub use reports::searches::{Searches, searches};
 pub use reports::sites::{Site, sites};
 pub use reports::span::Span;
-pub use reports::timeline::{Timeline, TimelineRequest, Unit, Zone, timeline};
+pub use reports::timeline::{Timeline, TimelineRequest, TimelineRow, Unit, Zone, timeline};
 pub use reports::totals::Totals;
 pub use reports::tracking::{Tracking, tracking};
 pub use reports::trouble::{Troubles, trouble};

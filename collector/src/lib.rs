@@ -30,11 +30,12 @@ use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
+use actix_web::web::ServiceConfig;
 use jiff::Timestamp;
 use snag_store::Store;
 use tokio::task::JoinHandle;
 
-pub use client::Proxies;
+pub use client::{Proxies, address as client_address};
 pub use config::{Config, Limits};
 pub use databases::{DatabaseError, DatabaseFiles};
 pub use enrich::{
@@ -106,6 +107,33 @@ struct Collecting {
     /// What shows one creative of a rotation, before a number is put before it.
     rotation: Option<bytes::Bytes>,
     proxy_warning: Once,
+    guests: Arc<Guests>,
+}
+
+/// What else is served at the collector's address, by routes of its own; they come before the tracker's files.
+pub struct Guests(Box<dyn Fn(&mut ServiceConfig) + Send + Sync>);
+
+impl Guests {
+    /// Those that `register` knows.
+    pub fn new(register: impl Fn(&mut ServiceConfig) + Send + Sync + 'static) -> Self {
+        Self(Box::new(register))
+    }
+
+    /// Nobody.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::new(|_| {})
+    }
+
+    fn register(&self, config: &mut ServiceConfig) {
+        (self.0)(config);
+    }
+}
+
+impl std::fmt::Debug for Guests {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Guests")
+    }
 }
 
 /// A running collector.
@@ -125,7 +153,7 @@ impl Collector {
     ///
     /// # Errors
     /// When the address, the data directory or a database cannot be used.
-    pub fn start(config: Config, store: Store) -> Result<Self, StartError> {
+    pub fn start(config: Config, store: Store, guests: Guests) -> Result<Self, StartError> {
         let listen = |error| StartError::Listen {
             address: config.listen,
             error,
@@ -166,6 +194,7 @@ impl Collector {
             files: tracker_files::load(),
             rotation: tracker_files::rotation(),
             proxy_warning: Once::new(),
+            guests: Arc::new(guests),
         });
         let address = listener.local_addr()?;
         let server = receive::serve(listener, config.workers, DRAIN, Arc::clone(&collecting))

@@ -22,16 +22,7 @@ pub(crate) async fn run(
     config: &Config,
     environment: &Environment,
 ) -> Result<Exit> {
-    let options = Arc::new(ImportOptions {
-        strict: import.strict,
-        sites: Sites::new(config.sites()),
-        agents: Agents::default(),
-        places: config
-            .geo_database
-            .as_deref()
-            .map(Places::open)
-            .transpose()?,
-    });
+    let options = Arc::new(options(config, import.strict)?);
     let store = Store::open(&config.store(environment)?).await?;
     let mut imported = all(&store, &import, is_recorded, &options).await;
     // Reports rest on visits; who serves the store derives them by itself.
@@ -42,6 +33,17 @@ pub(crate) async fn run(
     }
     store.close().await?;
     imported
+}
+
+/// What an import may look at.
+pub(super) fn options(config: &Config, strict: bool) -> Result<ImportOptions> {
+    let geo = config.geo_database.as_deref();
+    Ok(ImportOptions {
+        strict,
+        sites: Sites::new(config.sites()),
+        agents: Agents::default(),
+        places: geo.map(Places::open).transpose()?,
+    })
 }
 
 async fn all(

@@ -1,11 +1,14 @@
 //! `snag serve`: receives until it is told to stop, then empties its hands.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use snag_collector::Collector;
+use snag_collector::import::import_body;
+use snag_collector::{Collector, Guests};
 use snag_store::{Role, Store};
+use snag_web::{Dashboard, Taken, Taking};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::Serve;
@@ -36,7 +39,15 @@ pub(crate) async fn run(
     allow_files(config.limits.connections);
     let store = open(&config.store(environment)?).await?;
     let following = tokio::spawn(snag_sessions::Follower::follow(store.clone()));
-    let collector = match Collector::start(receiving, store.clone()) {
+    let dashboard = match config.web.dashboard {
+        true => Some(dashboard(&config, &store).await?),
+        false => None,
+    };
+    let guests = match &dashboard {
+        Some(dashboard) => Guests::new(dashboard.register()),
+        None => Guests::none(),
+    };
+    let collector = match Collector::start(receiving, store.clone(), guests) {
         Ok(collector) => collector,
         Err(error) => {
             following.abort();
@@ -56,9 +67,23 @@ pub(crate) async fn run(
     } else {
         println!("this build has no tracker in it: run `cargo xtask tracker` and build again");
     }
+    let keeping = dashboard.map(|dashboard| {
+        let at = config
+            .web
+            .url
+            .clone()
+            .unwrap_or_else(|| format!("http://{at}"));
+        tokio::spawn(async move {
+            greet(&dashboard, &at).await;
+            dashboard.keep_up().await;
+        })
+    });
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
+    }
+    if let Some(keeping) = keeping {
+        keeping.abort();
     }
     tracing::info!("stopping: shipping what was taken");
     tokio::select! {
@@ -72,6 +97,39 @@ pub(crate) async fn run(
         .await
         .context("the store did not close cleanly")?;
     Ok(Exit::Done)
+}
+
+/// The dashboard, with what the collector knows of addresses and events.
+async fn dashboard(config: &Config, store: &Store) -> Result<Dashboard> {
+    let proxies = config.proxies()?;
+    let address = move |head: &_| snag_collector::client_address(head, &proxies);
+    let options = Arc::new(super::import::options(config, true)?);
+    let into = store.clone();
+    let intake = move |body, key| -> Taking {
+        let (store, options) = (into.clone(), Arc::clone(&options));
+        Box::pin(async move {
+            let imported = import_body(&store, body, key, &options).await;
+            let imported = imported.map_err(|error| error.to_string())?;
+            let bad = imported.bad_lines.iter().map(ToString::to_string);
+            Ok(Taken {
+                events: imported.events,
+                bad: bad.chain(imported.cut_short.clone()).collect(),
+            })
+        })
+    };
+    let settings = config.web()?;
+    Ok(Dashboard::open(store.clone(), settings, Box::new(address), Box::new(intake)).await)
+}
+
+/// Says where the dashboard is, and while it has no owner how to become one.
+async fn greet(dashboard: &Dashboard, at: &str) {
+    match dashboard.first_welcome().await {
+        Ok(Some(welcome)) => println!(
+            "the dashboard has no owner yet: make your account at {at}{welcome} (serves once, within seven days)"
+        ),
+        Ok(None) => println!("the dashboard is at {at}/"),
+        Err(error) => tracing::warn!(%error, "the dashboard waits for the store"),
+    }
 }
 
 /// Files that spool and engine may have open beside connections.

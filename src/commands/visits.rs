@@ -6,9 +6,9 @@ use snag_analyzer::definitions::{StepOrGoal, steps};
 use snag_analyzer::format::{Format, Report};
 use snag_analyzer::{
     AdsRequest, Arms, ArmsCompared, AttributionRequest, By, CampaignsRequest, Error,
-    ExperimentRequest, Goal, LinksRequest, PathsRequest, Period, PlanRequest, Span, TimelineRequest, ads,
-    attribution, campaigns, compare_ads, discover, forms, links, lost, overview, pages, paths,
-    realtime, searches, timeline, tracking, trouble, visits,
+    ExperimentRequest, Goal, LinksRequest, PathsRequest, Period, PlanRequest, Span,
+    TimelineRequest, ads, attribution, campaigns, compare_ads, discover, forms, links, lost,
+    overview, pages, paths, realtime, searches, timeline, tracking, trouble, visits,
 };
 
 use crate::cli::{Experiments, Now, Visits};

@@ -23,6 +23,7 @@ pub use self::history::{
     Findings, Kept, KeptAudit, KeptCost, State, costs_of, findings, judge, keep, last_audit, recall,
 };
 pub use self::page::{article, html};
+pub use self::table::cost_text;
 
 use self::facts::Facts;
 use self::weigh::weigh;

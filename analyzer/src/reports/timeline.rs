@@ -1,7 +1,7 @@
 //! Visits over time: by hour, day, week or month.
 //!
 //! Invariant: every stretch from the first to the last has a row, also where nobody came; a visit counts in the stretch in
-//! which it began. Stretches begin where they do in the time zone that is asked for.
+//! which it began. TimelineRowes begin where they do in the time zone that is asked for.
 
 use clickhouse::Row;
 use jiff::tz::TimeZone;
@@ -16,7 +16,7 @@ use crate::format::{Cell, Column, Measure, Report, thousands};
 use crate::statistics::rate;
 
 const SQL: &str = include_str!("../../../sql/reports/timeline.sql");
-/// Stretches at most; more could not be told apart.
+/// TimelineRowes at most; more could not be told apart.
 const MOST: usize = 2_000;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
@@ -74,7 +74,13 @@ impl Unit {
     fn start_of(self, at: &Zoned) -> Option<Zoned> {
         let day = || at.start_of_day().ok();
         match self {
-            Self::Hour => at.with().minute(0).second(0).subsec_nanosecond(0).build().ok(),
+            Self::Hour => at
+                .with()
+                .minute(0)
+                .second(0)
+                .subsec_nanosecond(0)
+                .build()
+                .ok(),
             Self::Day => day(),
             Self::Week => {
                 let since_monday = at.weekday().to_monday_zero_offset();
@@ -122,12 +128,14 @@ impl std::str::FromStr for Zone {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let found = TimeZone::get(text).ok();
-        found.map(|zone| Self(zone, text.to_owned())).ok_or_else(|| {
-            Error::usage(
-                format!("no time zone {text:?}"),
-                "write one such as Europe/Dublin or UTC",
-            )
-        })
+        found
+            .map(|zone| Self(zone, text.to_owned()))
+            .ok_or_else(|| {
+                Error::usage(
+                    format!("no time zone {text:?}"),
+                    "write one such as Europe/Dublin or UTC",
+                )
+            })
     }
 }
 
@@ -156,14 +164,14 @@ pub struct Timeline {
     /// Where stretches begin.
     pub zone: String,
     /// One row a stretch, the first one first.
-    pub rows: Vec<Stretch>,
+    pub rows: Vec<TimelineRow>,
     /// What should be known beside the numbers.
     pub notes: Vec<String>,
 }
 
 /// Visits that began in a stretch.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Stretch {
+pub struct TimelineRow {
     /// When it begins, with its zone's offset.
     pub at: String,
     /// Their figures.
@@ -218,7 +226,7 @@ fn without_gaps(
     span: &Span,
     unit: Unit,
     zone: &TimeZone,
-) -> Result<Vec<Stretch>, Error> {
+) -> Result<Vec<TimelineRow>, Error> {
     let (Some(first), Some(last)) = (found.first(), found.last()) else {
         return Ok(Vec::new());
     };
@@ -238,7 +246,11 @@ fn without_gaps(
         }
         if rows.len() == MOST {
             return Err(Error::usage(
-                format!("this period has more than {} {}s", thousands(MOST as u64), unit.name()),
+                format!(
+                    "this period has more than {} {}s",
+                    thousands(MOST as u64),
+                    unit.name()
+                ),
                 "ask for a shorter period or a longer unit",
             ));
         }
@@ -258,7 +270,7 @@ fn without_gaps(
                 seconds: row.seconds,
             },
         );
-        rows.push(Stretch {
+        rows.push(TimelineRow {
             at: stretch.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
             totals: Totals::from(counts),
         });
@@ -267,7 +279,7 @@ fn without_gaps(
     Ok(rows)
 }
 
-fn headline(rows: &[Stretch], unit: Unit, site: &str) -> String {
+fn headline(rows: &[TimelineRow], unit: Unit, site: &str) -> String {
     let most = rows.iter().max_by_key(|row| row.totals.visitors);
     match most {
         None => format!("{site} has no visits here"),
@@ -304,7 +316,7 @@ impl Report for Timeline {
 
     fn rows(&self) -> Vec<Vec<Cell>> {
         let most = self.rows.iter().map(|row| row.totals.visitors).max();
-        let cells = |row: &Stretch| {
+        let cells = |row: &TimelineRow| {
             let totals = &row.totals;
             vec![
                 Cell::Text(row.at.get(..16).unwrap_or(&row.at).replace('T', " ")),

@@ -36,7 +36,8 @@ impl Proxies {
 }
 
 /// Address of the visitor.
-pub(crate) fn address(request: &RequestHead, proxies: &Proxies) -> IpAddr {
+#[must_use]
+pub fn address(request: &RequestHead, proxies: &Proxies) -> IpAddr {
     let Some(peer) = peer(request) else {
         return IpAddr::from([0, 0, 0, 0]);
     };

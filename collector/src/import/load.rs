@@ -19,7 +19,7 @@ use tokio::sync::mpsc;
 use super::chunk::{Chunks, Mark};
 use super::key::import_key;
 use super::line::Context;
-use super::source::{Reading, keep, open, reopen};
+use super::source::{Reading, keep, of_body, open, reopen};
 use super::stretch::{Lines, Stretch};
 use super::{ImportError, ImportOptions, Imported, Progress, Source};
 use crate::enrich::{BotRules, SpamReferrers};
@@ -199,6 +199,79 @@ async fn run(
     Ok(report)
 }
 
+/// Imports the events of one body, all or, where a line is bad, none. A body that comes again with the same `key`, within
+/// as many inserts as the store remembers (10,000), goes in no second time.
+///
+/// # Errors
+/// When the store fails; then the same body with the same key may be sent again.
+pub async fn import_body(
+    store: &Store,
+    body: Bytes,
+    key: [u8; 32],
+    options: &Arc<ImportOptions>,
+) -> Result<Imported, ImportError> {
+    let visitors = import_key(store).await?;
+    let options = Arc::clone(options);
+    let (sender, mut receiver) = mpsc::channel(1);
+    let reading = of_body(body);
+    let thread = tokio::task::spawn_blocking(move || {
+        understand(
+            Lines::Events,
+            reading,
+            &options,
+            &visitors,
+            &Known::new(),
+            &sender,
+        );
+    });
+    let (mut report, mut stretches) = (Imported::default(), Vec::new());
+    while let Some(message) = receiver.recv().await {
+        match message {
+            Message::CutShort(reason) => report.cut_short = Some(reason),
+            Message::Stretch(mut stretch) => {
+                report.note(stretch.bad, std::mem::take(&mut stretch.bad_lines));
+                stretches.push(stretch);
+            }
+        }
+    }
+    thread
+        .await
+        .map_err(|error| ImportError::Broken(error.to_string()))?;
+    if !report.is_whole() {
+        return Ok(report);
+    }
+    let key = blake3::Hash::from_bytes(key).to_hex();
+    for (at, stretch) in stretches.into_iter().enumerate() {
+        insert_rows(store, &format!("body-{key}-{at}"), stretch.bodies).await?;
+        report.events += stretch.rows;
+    }
+    Ok(report)
+}
+
+/// Inserts rows month by month under tokens that begin with this name.
+async fn insert_rows(
+    store: &Store,
+    name: &str,
+    bodies: Vec<(Table, u32, Vec<u8>)>,
+) -> Result<(), ImportError> {
+    for (table, month, body) in bodies {
+        let token = format!("{name}-{}-{month}", table.name());
+        let body = Bytes::from(body);
+        let pieces = (0..body.len())
+            .step_by(PIECE)
+            .map(move |at| Ok(body.slice(at..body.len().min(at + PIECE))));
+        store
+            .insert_body(
+                table.name(),
+                BodyFormat::Native,
+                &token,
+                stream::iter(pieces),
+            )
+            .await?;
+    }
+    Ok(())
+}
+
 async fn insert(
     store: &Store,
     source: &Source,
@@ -215,21 +288,7 @@ async fn insert(
         recorded.map_err(snag_store::Error::from)
     };
     record(false).await?;
-    for (table, month, body) in bodies {
-        let token = format!("import-{chain}-{end_byte}-{}-{month}", table.name());
-        let body = Bytes::from(body);
-        let pieces = (0..body.len())
-            .step_by(PIECE)
-            .map(move |at| Ok(body.slice(at..body.len().min(at + PIECE))));
-        store
-            .insert_body(
-                table.name(),
-                BodyFormat::Native,
-                &token,
-                stream::iter(pieces),
-            )
-            .await?;
-    }
+    insert_rows(store, &format!("import-{chain}-{end_byte}"), bodies).await?;
     record(true).await?;
     Ok(())
 }

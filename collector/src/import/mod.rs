@@ -21,7 +21,7 @@ use std::path::PathBuf;
 use crate::enrich::{Agents, Places, Sites};
 
 pub use line::BadLine;
-pub use load::{import_events, import_recordings};
+pub use load::{import_body, import_events, import_recordings};
 
 /// Where events come from.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,6 +5,8 @@ use std::io::{self, BufRead, BufReader, Read, Seek as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use bytes::Bytes;
+
 use super::{ImportError, Source};
 
 const BUFFER: usize = 256 * 1024;
@@ -45,6 +47,16 @@ pub(super) fn open(source: &Source, at_most: u64) -> Result<Reading, ImportError
             let total = metadata.is_file().then_some(metadata.len());
             decompressed(file.take(at_most), total).map_err(fail)
         }
+    }
+}
+
+/// A pass over a body as it is.
+pub(super) fn of_body(body: Bytes) -> Reading {
+    let read = Arc::new(AtomicU64::new(0));
+    Reading {
+        total: Some(body.len() as u64),
+        lines: Box::new(io::Cursor::new(body)),
+        read,
     }
 }
 

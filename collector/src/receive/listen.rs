@@ -67,7 +67,11 @@ pub(crate) fn serve(
     let server = server.listen("beacons", listener.into_std()?, move || {
         let receiving = Data::new(Receiving::new(Arc::clone(&collecting)));
         let collecting = Arc::clone(&collecting);
-        let app = App::new().app_data(receiving.clone()).configure(routes);
+        let guests = Arc::clone(&collecting.guests);
+        let app = App::new()
+            .app_data(receiving.clone())
+            .configure(move |config| guests.register(config))
+            .configure(routes);
         let signal = stopping.clone();
         let http = HttpService::build()
             .keep_alive(idle_time)

@@ -56,6 +56,7 @@ fn collecting(directory: &Path, spool_bytes: u64) -> Arc<Collecting> {
         files: Vec::new(),
         rotation: None,
         proxy_warning: Once::new(),
+        guests: Arc::new(crate::Guests::none()),
     })
 }
 

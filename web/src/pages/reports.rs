@@ -1,0 +1,230 @@
+//! Pages that are reports, alone or several on one page; and reports as files.
+
+use askama::Template;
+use bytes::Bytes;
+
+use super::table::telling;
+use super::{funnels, view};
+use crate::answer::{Answer, Outcome, fragment};
+use crate::asked::Asked;
+use crate::problem::Problem;
+use crate::told::{REPORTS, Told, tell};
+use crate::view::View;
+
+/// The report of a funnel, which has a page of its own.
+const FUNNEL: &str = "funnel";
+
+#[derive(Template)]
+#[template(path = "ask.html")]
+struct Ask<'a> {
+    path: &'a str,
+    period: &'a str,
+    fields: Vec<Field<'a>>,
+    links: Vec<(String, &'static str, bool)>,
+}
+
+struct Field<'a> {
+    name: &'static str,
+    label: &'static str,
+    value: &'a str,
+    placeholder: &'static str,
+    suggestions: Vec<String>,
+}
+
+/// A field that the query fills.
+fn field<'a>(
+    asked: &'a Asked,
+    name: &'static str,
+    label: &'static str,
+    placeholder: &'static str,
+    suggestions: Vec<String>,
+) -> Field<'a> {
+    Field {
+        name,
+        label,
+        value: asked.query.get(name).unwrap_or_default(),
+        placeholder,
+        suggestions,
+    }
+}
+
+/// A form for what a page is asked beside period and filters, and ways that it may be told.
+fn ask(
+    asked: &Asked,
+    view: &View,
+    fields: Vec<Field<'_>>,
+    ways: &[(&'static str, &'static str, &'static str)],
+) -> Result<String, Problem> {
+    let links = ways.iter().map(|(name, value, words)| {
+        let value = (!value.is_empty()).then_some(*value);
+        let to = format!("{}{}", asked.path, asked.query.with(name, value).text());
+        (to, *words, asked.query.get(name) == value)
+    });
+    fragment(&Ask {
+        path: &asked.path,
+        period: &view.word,
+        fields,
+        links: links.collect(),
+    })
+}
+
+/// Pages that were seen most, to choose from.
+async fn known_pages(asked: &Asked, view: &View) -> Result<Vec<String>, Problem> {
+    let found = snag_analyzer::pages(&asked.house.store, &view.span()).await?;
+    Ok(found.rows.into_iter().map(|row| row.page).collect())
+}
+
+/// One report under a title; of the first on a page that is the page's.
+async fn one(asked: &Asked, view: &View, name: &'static str, level: u8) -> Result<String, Problem> {
+    let title = REPORTS
+        .iter()
+        .find(|named| named.name == name)
+        .map_or(name, |named| named.title);
+    let told = tell(&asked.house.store, name, view, &asked.query).await?;
+    telling(asked, title, level, name, &told)
+}
+
+pub(crate) async fn links(asked: Asked) -> Outcome {
+    let view = view(&asked)?;
+    let pages = known_pages(&asked, &view).await?;
+    let form = ask(
+        &asked,
+        &view,
+        vec![field(&asked, "page", "Of the page", "/cart", pages)],
+        &[],
+    )?;
+    Ok(Answer::Html(one(&asked, &view, "links", 1).await? + &form))
+}
+
+pub(crate) async fn ads(asked: Asked) -> Outcome {
+    let view = view(&asked)?;
+    let mut html = one(&asked, &view, "ads", 1).await?;
+    html += &one(&asked, &view, "compare", 2).await?;
+    let ways = [
+        ("by", "", "by creative"),
+        ("by", "campaign", "by campaign"),
+        ("by", "placement", "by placement"),
+        ("randomised", "1", "chance chose them"),
+    ];
+    let placement = field(&asked, "placement", "Placement", "home-top", Vec::new());
+    html += &ask(&asked, &view, vec![placement], &ways)?;
+    html += &one(&asked, &view, "campaign-costs", 2).await?;
+    html += &one(&asked, &view, "attribution", 2).await?;
+    Ok(Answer::Html(html))
+}
+
+pub(crate) async fn experiments(asked: Asked) -> Outcome {
+    let view = view(&asked)?;
+    let found = snag_analyzer::discover(&asked.house.store, &view.span()).await?;
+    let goals = found
+        .proposals
+        .iter()
+        .filter_map(|proposal| proposal.steps.last().cloned());
+    let fields = vec![
+        field(
+            &asked,
+            "variants",
+            "Variants are told apart by",
+            "props.variant",
+            Vec::new(),
+        ),
+        field(&asked, "goal", "Goal", "event:purchase", goals.collect()),
+    ];
+    let form = ask(&asked, &view, fields, &[])?;
+    let is_asked = asked.query.get("variants").is_some();
+    let told = match is_asked {
+        true => one(&asked, &view, "experiments", 1).await?,
+        false => "<h1>Experiments</h1><p class=\"lead\">Say what tells the variants apart, and what visitors are to do.</p>".to_owned(),
+    };
+    Ok(Answer::Html(told + &form))
+}
+
+pub(crate) async fn paths(asked: Asked) -> Outcome {
+    let view = view(&asked)?;
+    let pages = known_pages(&asked, &view).await?;
+    let fields = vec![field(&asked, "page", "From the page", "/cart", pages)];
+    let ways = [
+        ("back", "", "where they went"),
+        ("back", "1", "where they came from"),
+    ];
+    let form = ask(&asked, &view, fields, &ways)?;
+    Ok(Answer::Html(one(&asked, &view, "paths", 1).await? + &form))
+}
+
+pub(crate) async fn page(asked: Asked) -> Outcome {
+    let view = view(&asked)?;
+    let pages = known_pages(&asked, &view).await?;
+    let form = ask(
+        &asked,
+        &view,
+        vec![field(&asked, "page", "The page", "/cart", pages)],
+        &[],
+    )?;
+    if asked.query.get("page").is_none() {
+        return Ok(Answer::Html(one(&asked, &view, "pages", 1).await? + &form));
+    }
+    let mut html = one(&asked, &view, "links", 1).await?;
+    html += &one(&asked, &view, "paths", 2).await?;
+    Ok(Answer::Html(html + &form))
+}
+
+pub(crate) async fn health(asked: Asked) -> Outcome {
+    let view = view(&asked)?;
+    let mut html = "<h1>Health</h1>".to_owned();
+    for name in ["trouble", "tracking", "forms", "searches", "lost"] {
+        html += &one(&asked, &view, name, 2).await?;
+    }
+    Ok(Answer::Html(html))
+}
+
+pub(crate) async fn realtime(asked: Asked) -> Outcome {
+    let view = view(&asked)?;
+    let told = one(&asked, &view, "realtime", 1).await?;
+    Ok(Answer::Html(format!("<div data-renew=\"10\">{told}</div>")))
+}
+
+/// Any report by its name.
+pub(crate) async fn report(asked: Asked) -> Outcome {
+    let view = view(&asked)?;
+    let name = asked.place("report").to_owned();
+    let found = REPORTS.iter().find(|named| named.name == name);
+    let told = tell(&asked.house.store, &name, &view, &asked.query).await?;
+    let title = found.map_or(name.as_str(), |named| named.title);
+    let fields = found.map_or(&[][..], |named| named.parameters).iter();
+    let fields = fields
+        .map(|(name, _)| field(&asked, name, name, "", Vec::new()))
+        .collect();
+    let form = ask(&asked, &view, fields, &[])?;
+    Ok(Answer::Html(
+        telling(&asked, title, 1, &name, &told)? + &form,
+    ))
+}
+
+/// What a report tells, by the name that pages and calls know it by.
+pub(crate) async fn told(asked: &Asked, name: &str) -> Result<Told, Problem> {
+    let view = view(asked)?;
+    match name {
+        FUNNEL => funnels::named(asked, &view).await,
+        name => tell(&asked.house.store, name, &view, &asked.query).await,
+    }
+}
+
+/// A report as a file.
+pub(crate) async fn export(asked: Asked) -> Outcome {
+    let (name, format) = (asked.place("report"), asked.place("format"));
+    let told = told(&asked, name).await?;
+    let (content_type, body) = match format {
+        "csv" => ("text/csv; charset=utf-8", told.csv),
+        "json" => ("application/json", format!("{:#}\n", told.json)),
+        other => {
+            return Err(Problem::not_found(format!(
+                "no format {other:?}: csv or json"
+            )));
+        }
+    };
+    Ok(Answer::File {
+        content_type,
+        name: Some(format!("{}-{name}.{format}", asked.site())),
+        body: Bytes::from(body),
+    })
+}

@@ -1,0 +1,39 @@
+//! The sites that somebody may see; straight on where there is one.
+
+use askama::Template;
+
+use crate::access::{Caller, Role};
+use crate::answer::{Answer, Outcome, html};
+use crate::asked::Asked;
+use crate::problem::Problem;
+
+#[derive(Template)]
+#[template(path = "sites.html")]
+struct Sites {
+    sites: Vec<String>,
+    owns_all: bool,
+    origin: String,
+}
+
+pub(crate) async fn sites(asked: Asked) -> Outcome {
+    if asked.caller == Caller::Nobody {
+        return Err(Problem::new(401, "sign in to see your sites"));
+    }
+    let shelf = asked.house.access.shelf();
+    let all = asked.house.sites();
+    let seen = all
+        .iter()
+        .filter(|site| asked.caller.role(&shelf, site).is_some());
+    let mut sites: Vec<String> = seen.cloned().collect();
+    if let Caller::Guest { link, .. } = &asked.caller {
+        sites = vec![link.site.clone()];
+    }
+    match sites.as_slice() {
+        [only] => Ok(Answer::go(format!("/sites/{only}"))),
+        _ => html(&Sites {
+            owns_all: asked.caller.role_everywhere(&shelf) == Some(Role::Owner),
+            origin: asked.origin.clone(),
+            sites,
+        }),
+    }
+}
