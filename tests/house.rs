@@ -17,7 +17,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("snag-sessions", &["snag-store"]),
     ("snag-analyzer", &["snag-store"]),
     ("snag-checker", &[]),
-    ("snag-web", &["snag-analyzer"]),
+    ("snag-web", &["snag-analyzer", "snag-store"]),
     ("snag-simulator", &["snag-beacon"]),
     (
         "snag",
@@ -119,12 +119,24 @@ fn http_is_known_to_the_collectors_door_only() {
 }
 
 #[test]
+fn http_is_known_to_the_dashboards_gate_only() {
+    let gate = [
+        "web/src/gate.rs",
+        "web/src/reply.rs",
+        "web/src/house.rs",
+        "web/src/lib.rs",
+    ];
+    assert_only("web/src", "actix_", &gate);
+}
+
+#[test]
 fn only_the_store_knows_an_engine() {
     for directory in [
         "beacon/src",
         "collector/src",
         "analyzer/src",
         "checker/src",
+        "web/src",
         "simulator/src",
         "src",
     ] {
@@ -141,6 +153,7 @@ fn only_the_binary_reads_the_environment_or_prints() {
         "collector/src",
         "analyzer/src",
         "checker/src",
+        "web/src",
         "store/src",
         "simulator/src",
     ] {
@@ -152,7 +165,13 @@ fn only_the_binary_reads_the_environment_or_prints() {
 
 #[test]
 fn only_the_checker_asks_other_sites() {
-    for directory in ["analyzer/src", "collector/src", "sessions/src", "src"] {
+    for directory in [
+        "analyzer/src",
+        "collector/src",
+        "sessions/src",
+        "web/src",
+        "src",
+    ] {
         for client in ["reqwest", "hyper"] {
             assert_only(directory, client, &[]);
         }
@@ -182,6 +201,7 @@ fn every_module_says_what_it_is_for() {
         "collector/src",
         "analyzer/src",
         "checker/src",
+        "web/src",
         "simulator/src",
         "xtask/src",
     ] {

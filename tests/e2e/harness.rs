@@ -80,6 +80,7 @@ const SERVE: &[&str] = &["serve", "--listen", "127.0.0.1:0"];
 pub(crate) struct Serving {
     child: Child,
     pub(crate) url: String,
+    said: mpsc::Receiver<String>,
 }
 
 impl Serving {
@@ -110,7 +111,7 @@ impl Serving {
         let (sender, receiver) = mpsc::channel();
         std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
-                // Once nobody waits for the first line any more the rest is read and forgotten.
+                // Nobody may be there to hear it.
                 let _ = sender.send(line);
             }
         });
@@ -122,7 +123,24 @@ impl Serving {
             .find(|word| word.starts_with("http://"))
             .expect("an address");
         let url = url.trim_end_matches("/b").to_owned();
-        Self { child, url }
+        Self {
+            child,
+            url,
+            said: receiver,
+        }
+    }
+
+    /// The next line it says that has this in it.
+    pub(crate) fn says(&self, part: &str) -> String {
+        loop {
+            let line = self
+                .said
+                .recv_timeout(PATIENCE)
+                .expect("a line that has it");
+            if line.contains(part) {
+                return line;
+            }
+        }
     }
 
     /// Ends it as a power cut would, however far it has come by then.

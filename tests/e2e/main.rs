@@ -4,6 +4,7 @@ mod beacons;
 mod browser;
 mod costs;
 mod crash;
+mod dashboard;
 mod definitions;
 mod entrances;
 mod errors;

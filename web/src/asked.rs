@@ -63,7 +63,7 @@ impl Pairs {
         if self.0.is_empty() {
             return String::new();
         }
-        let mut text = form_urlencoded::Serializer::new(String::from("?"));
+        let mut text = form_urlencoded::Serializer::for_suffix(String::from("?"), 1);
         for (name, value) in &self.0 {
             text.append_pair(name, value);
         }
@@ -118,5 +118,6 @@ mod tests {
         assert_eq!(Pairs::read(&pairs.text().as_bytes()[1..]), pairs);
         let other = pairs.with("page", Some("/x")).with("where", None);
         assert_eq!(other.text(), "?x=&page=%2Fx");
+        assert_eq!(Pairs::default().text(), "");
     }
 }

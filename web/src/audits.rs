@@ -12,6 +12,9 @@ use tokio::sync::Mutex;
 use crate::house::House;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+const HOUR_MS: i64 = 60 * 60 * 1000;
+/// Fewer visitors tell more each hour.
+const MANY: u64 = 1_000;
 /// Of so many days; these are held against as many before.
 const DAYS: i64 = 28;
 /// How often it is looked whether a site is due.
@@ -67,7 +70,7 @@ impl Audits {
         keep(&self.store, &found, Timestamp::now().as_millisecond()).await
     }
 
-    /// Makes one of each site that had none for a day, again and again.
+    /// Makes one of each site that is due, again and again: each day, and each hour while there are few visitors.
     pub(crate) async fn daily(&self, house: &House) {
         tokio::time::sleep(FIRST_LOOK).await;
         loop {
@@ -83,7 +86,8 @@ impl Audits {
     async fn make_if_due(&self, site: &str) -> Result<(), Error> {
         let now = Timestamp::now().as_millisecond();
         match self.last(site).await? {
-            Some(last) if last.at > now - DAY_MS => Ok(()),
+            Some(last) if last.at > now - DAY_MS && last.audit.visitors >= MANY => Ok(()),
+            Some(last) if last.at > now - HOUR_MS => Ok(()),
             _ => self.make(site).await,
         }
     }

@@ -42,7 +42,7 @@ fn ceiling(largest: f64) -> f64 {
         return 1.0;
     }
     let unit = 10_f64.powf(largest.log10().floor());
-    let steps = [1.0, 2.0, 2.5, 5.0, 10.0];
+    let steps = [1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0];
     steps
         .into_iter()
         .map(|step| step * unit)
@@ -195,10 +195,10 @@ mod tests {
         for (largest, end) in [
             (0.0, 1.0),
             (1.0, 1.0),
-            (3.0, 5.0),
-            (23.0, 25.0),
+            (3.0, 3.0),
+            (23.0, 30.0),
             (99.0, 100.0),
-            (1_001.0, 2_000.0),
+            (1_010.0, 1_500.0),
         ] {
             assert!(
                 (ceiling(largest) - end).abs() < 1e-9,

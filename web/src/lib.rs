@@ -28,3 +28,4 @@ mod view;
 pub use access::Role;
 pub use audits::Audits;
 pub use house::{Address, Dashboard, House, Intake, Settings, SiteSettings, Taken, Taking};
+pub use route::{Place, places};

@@ -86,7 +86,7 @@ pub(crate) static ROUTES: &[Route] = &[
     route!("GET" "/account", Needs::SignedIn, page("Your account"), pages::account::page),
     route!("POST" "/account/password", Needs::SignedIn, Kind::Form, pages::account::password),
     // A site.
-    route!("GET" "/sites/{site}", VIEW, report("Snags"), pages::snags::snags),
+    route!("GET" "/sites/{site}", VIEW, page("Snags"), pages::snags::snags),
     route!("POST" "/sites/{site}/audit", EDIT, Kind::Form, pages::snags::audit),
     route!("POST" "/sites/{site}/findings/{finding}", EDIT, Kind::Form, pages::snags::judge),
     route!("GET" "/sites/{site}/snags.html", VIEW, Kind::File, pages::snags::file),
@@ -127,6 +127,32 @@ pub(crate) static ROUTES: &[Route] = &[
     route!("DELETE" "/api/v1/sites/{site}/funnels/{name}", EDIT, Kind::Call, api::delete_funnel),
     route!("POST" "/api/v1/events", Needs::Events, Kind::Call, api::events),
 ];
+
+/// A place as others may know of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// GET, POST, PUT or DELETE.
+    pub method: &'static str,
+    /// The path; names of places in it stand in braces.
+    pub path: &'static str,
+    /// Whether it is open to everybody.
+    pub is_open: bool,
+    /// The least role for the site in the path, if that is what it takes.
+    pub role: Option<Role>,
+}
+
+/// All places there are.
+pub fn places() -> impl Iterator<Item = Place> {
+    ROUTES.iter().map(|route| Place {
+        method: route.method,
+        path: route.path,
+        is_open: route.needs == Needs::Nothing,
+        role: match route.needs {
+            Needs::Site(role) => Some(role),
+            _ => None,
+        },
+    })
+}
 
 /// The scope that a token needs for a role.
 pub(crate) fn scope(role: Role) -> Option<Scope> {

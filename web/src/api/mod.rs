@@ -175,6 +175,11 @@ pub(crate) async fn events(asked: Asked) -> Outcome {
             "this takes a token with the scope events",
         ));
     };
+    if asked.body.iter().all(u8::is_ascii_whitespace) {
+        return Err(Problem::bad(
+            "there is no event in the body: one a line, as JSON",
+        ));
+    }
     if token.site != EVERY_SITE {
         let lines = asked.body.split(|byte| *byte == b'\n').enumerate();
         for (at, line) in lines {

@@ -239,7 +239,7 @@ fn body(route: &Route) -> Option<Value> {
         ("POST", _) => {
             return Some(json!({
                 "required": true,
-                "content": { "application/x-ndjson": { "schema": { "type": "string" } } }
+                "content": { "text/plain": { "schema": { "type": "string", "minLength": 2 } } }
             }));
         }
         _ => return None,

@@ -7,7 +7,7 @@ use snag_analyzer::definitions::{
 use snag_analyzer::format::{duration, interval_text, percent, printable, thousands};
 use snag_analyzer::{Error, Funnel, FunnelStep, discover, funnel, pages};
 
-use super::table::telling;
+use super::table::telling_without_table;
 use super::{field, of_site, view};
 use crate::access::Role;
 use crate::answer::{self, Answer, Outcome, fragment};
@@ -187,7 +187,8 @@ async fn shown_funnel(asked: &Asked, view: &View, built: &SavedFunnel) -> Result
             .map(|step| shown(step, &funnel))
             .collect(),
     };
-    Ok(fragment(&steps)? + &telling(asked, "What it tells", 2, "funnel", &told)?)
+    let telling = telling_without_table(asked, "What it tells", "funnel", &told)?;
+    Ok(fragment(&steps)? + &telling)
 }
 
 /// The funnel of an address, and what it tells.

@@ -9,6 +9,7 @@ use crate::asked::Asked;
 use crate::chart;
 use crate::problem::Problem;
 use crate::told::{Told, is_number};
+use crate::view::{MOST_ROWS, ROWS};
 
 /// Columns whose cells name pages.
 const PAGES: [&str; 5] = ["Page", "Entry page", "Exit page", "From", "Next"];
@@ -27,6 +28,8 @@ struct Telling<'a> {
     /// Where the whole is to be had, without the ending.
     export: String,
     export_query: String,
+    /// The same with more rows, where there may be more.
+    more: Option<String>,
 }
 
 /// A table with its cells as they are read.
@@ -61,6 +64,28 @@ pub(crate) fn telling(
     name: &str,
     told: &Told,
 ) -> Result<String, Problem> {
+    let rows = table(&told.columns, &told.rows);
+    telling_of(asked, title, level, name, told, rows)
+}
+
+/// The same of what has a picture of its own in place of the first table.
+pub(crate) fn telling_without_table(
+    asked: &Asked,
+    title: &str,
+    name: &str,
+    told: &Told,
+) -> Result<String, Problem> {
+    telling_of(asked, title, 2, name, told, table(&[], &[]))
+}
+
+fn telling_of(
+    asked: &Asked,
+    title: &str,
+    level: u8,
+    name: &str,
+    told: &Told,
+    rows: Table,
+) -> Result<String, Problem> {
     let sections = told.sections.iter().map(|section| {
         let title = capital(&printable(&section.title));
         (title, table(&section.columns, &section.rows))
@@ -71,7 +96,7 @@ pub(crate) fn telling(
         level,
         told,
         sentence: capital(&printable(&told.headline)),
-        table: table(&told.columns, &told.rows),
+        table: rows,
         sections: sections.collect(),
         notes: told
             .notes
@@ -80,8 +105,21 @@ pub(crate) fn telling(
             .collect(),
         export: format!("/sites/{}/export/{name}", asked.site()),
         export_query: asked.query.text(),
+        more: more(asked, told.rows.len()),
     };
     fragment(&telling)
+}
+
+/// The address with ten times as many rows.
+fn more(asked: &Asked, rows: usize) -> Option<String> {
+    let limit = asked
+        .query
+        .get("limit")
+        .and_then(|limit| limit.parse().ok());
+    let limit: u32 = limit.unwrap_or(ROWS);
+    let is_full = rows >= limit as usize && limit < MOST_ROWS;
+    let limit = limit.saturating_mul(10).min(MOST_ROWS).to_string();
+    is_full.then(|| asked.path.clone() + &asked.query.with("limit", Some(&limit)).text())
 }
 
 fn table(columns: &[Column], rows: &[Vec<Cell>]) -> Table {
