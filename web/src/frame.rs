@@ -141,10 +141,14 @@ impl Frame {
     pub(crate) fn of_refusal(
         house: &Arc<House>,
         caller: &Caller,
+        csrf: String,
         path: &str,
         query: &Pairs,
     ) -> Self {
-        Self::new(house, caller, path, query)
+        Self {
+            csrf,
+            ..Self::new(house, caller, path, query)
+        }
     }
 
     fn new(house: &Arc<House>, caller: &Caller, path: &str, query: &Pairs) -> Self {

@@ -20,6 +20,7 @@ use crate::frame::Frame;
 use crate::problem::Problem;
 use crate::reply;
 use crate::route::{Kind, Needs, ROUTES, Route, scope};
+use crate::view::folded;
 
 /// Bytes of a form or a call, and of events.
 const BODY_BYTES: usize = 256 * 1024;
@@ -94,7 +95,8 @@ async fn serve(
                 Kind::Call => reply::problem(&problem),
                 Kind::Page { .. } | Kind::Form | Kind::File => {
                     let query = Pairs::read(request.query_string().as_bytes());
-                    let frame = Frame::of_refusal(&house, &caller, request.path(), &query);
+                    let csrf = csrf(&caller);
+                    let frame = Frame::of_refusal(&house, &caller, csrf, request.path(), &query);
                     reply::refusal(&frame, &problem, packs)
                 }
             }
@@ -143,9 +145,7 @@ async fn enter(
         Ok(body) => body,
         Err(problem) => return refuse(problem, caller),
     };
-    let csrf = caller
-        .login()
-        .map_or_else(String::new, |login| mark(&login.id));
+    let csrf = csrf(&caller);
     let is_browsers = !matches!(caller, Caller::Program(_));
     if route.method != "GET"
         && is_browsers
@@ -158,7 +158,7 @@ async fn enter(
         role,
         address: house.address(request.head()),
         path: request.path().to_owned(),
-        query: Pairs::read(request.query_string().as_bytes()),
+        query: folded(Pairs::read(request.query_string().as_bytes())),
         idempotency_key: text_of(request, "idempotency-key").map(str::to_owned),
         caller,
         named,
@@ -292,6 +292,13 @@ async fn read(payload: web::Payload, most: usize) -> Result<Bytes, Problem> {
         Ok(Ok(Err(error))) => Err(Problem::bad(format!("the body does not arrive: {error}"))),
         Ok(Ok(Ok(body))) => Ok(body),
     }
+}
+
+/// What the forms of whoever asks bear; nothing where nobody is signed in.
+fn csrf(caller: &Caller) -> String {
+    caller
+        .login()
+        .map_or_else(String::new, |login| mark(&login.id))
 }
 
 /// What a form of somebody who is signed in bears.

@@ -42,12 +42,7 @@ pub(crate) struct View {
 impl View {
     /// Reads `period`, `from`, `to`, `where` and `limit`.
     pub(crate) fn read(site: &str, query: &Pairs, now: Timestamp) -> Result<Self, Problem> {
-        let mut conditions: Vec<String> = query.all("where").map(str::to_owned).collect();
-        // One that is put together in the bar's own fields.
-        if let (Some(dimension), Some(value)) = (query.get("dimension"), query.get("value")) {
-            let operator = query.get("operator").unwrap_or("=");
-            conditions.push(format!("{dimension}{operator}{}", quoted(value)));
-        }
+        let conditions: Vec<String> = query.all("where").map(str::to_owned).collect();
         let filters = conditions
             .iter()
             .map(|text| text.parse::<Filters>())
@@ -126,6 +121,22 @@ impl View {
     }
 }
 
+/// An address in which the condition of the bar's own fields is one like the others.
+pub(crate) fn folded(query: Pairs) -> Pairs {
+    let condition = query.get("dimension").zip(query.get("value"));
+    let condition = condition.map(|(dimension, value)| {
+        let operator = query.get("operator").unwrap_or("=");
+        format!("{dimension}{operator}{}", quoted(value))
+    });
+    let is_field = |name: &str| ["dimension", "operator", "value"].contains(&name);
+    let others = query
+        .0
+        .into_iter()
+        .filter(|(name, value)| !is_field(name) && !value.is_empty());
+    let condition = condition.map(|condition| ("where".to_owned(), condition));
+    Pairs(others.chain(condition).collect())
+}
+
 /// A value as a filter takes it for one.
 fn quoted(value: &str) -> String {
     let is_plain = value
@@ -187,8 +198,10 @@ mod tests {
 
     #[test]
     fn a_condition_may_be_put_together() {
-        let put = view("dimension=utm_campaign&operator=!%3D&value=a,b").expect("a view");
-        assert_eq!(put.conditions, ["utm_campaign!='a,b'"]);
+        let fields = Pairs::read(b"dimension=utm_campaign&operator=!%3D&value=a,b&by=x&from=");
+        let folded = folded(fields);
+        assert_eq!(folded.text(), "?by=x&where=utm_campaign%21%3D%27a%2Cb%27");
+        let put = view(&folded.text()[1..]).expect("a view");
         assert_eq!(put.filters()[0].value, "a,b");
     }
 

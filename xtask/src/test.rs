@@ -33,7 +33,7 @@ pub(crate) fn test() -> Result<()> {
     let mut broken = Vec::new();
     let rust = cargo(&["test", "--workspace", "--no-fail-fast"]);
     // A folder is no argument for node's runner in all versions; the shell names the files.
-    let files = "tracker-wasm/test/*.test.mjs tests/tracker/*.test.mjs examples/*/*.test.mjs";
+    let files = "tracker-wasm/test/*.test.mjs tests/tracker/*.test.mjs tests/dashboard/*.test.mjs examples/*/*.test.mjs";
     let browser = command(
         "sh",
         &[
@@ -43,7 +43,7 @@ pub(crate) fn test() -> Result<()> {
     );
     for (title, mut suite) in [
         ("Rust tests", rust),
-        ("tracker and shop in Chromium", browser),
+        ("tracker, shop and dashboard in Chromium", browser),
     ] {
         phase(title, || {
             if !counted(&mut suite, &mut count)? {
