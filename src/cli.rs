@@ -6,6 +6,7 @@ mod funnel;
 mod links;
 mod plan;
 mod simulate;
+mod users;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ pub(crate) use self::funnel::{Funnel, FunnelAction, FunnelDefinition, Funnels, G
 pub(crate) use self::links::{LinkChecks, LinksAction};
 pub(crate) use self::plan::Planning;
 pub(crate) use self::simulate::Simulate;
+pub(crate) use self::users::Users;
 
 /// Finds where a website trips its visitors, and says how sure it is.
 #[derive(Debug, Parser)]
@@ -191,6 +193,9 @@ pub(crate) enum Command {
     /// What waits for the store, and what was set aside
     #[command(subcommand)]
     Spool(Spool),
+    /// Who has an account at the dashboard
+    #[command(subcommand)]
+    Users(Users),
     /// Print the tag that goes into a website's pages
     Snippet(Snippet),
     /// Open a page and say whether the tag is there and its beacons arrive

@@ -144,6 +144,7 @@ async fn run(command: Command, config: Config) -> anyhow::Result<Exit> {
         Command::Migrate => commands::migrate::run(&config, &environment).await,
         Command::Doctor => commands::doctor::run(&config, &environment).await,
         Command::Spool(spool) => commands::spool::run(spool, &config),
+        Command::Users(asked) => commands::users::run(asked, &config, &environment).await,
         Command::Snippet(snippet) => commands::snippet::run(&snippet),
         Command::Verify(verify) => commands::verify::run(&verify),
         Command::Simulate(simulate) => commands::simulate::run(*simulate).await,

@@ -60,5 +60,6 @@ pub(crate) mod serve;
 pub(crate) mod simulate;
 pub(crate) mod snippet;
 pub(crate) mod spool;
+pub(crate) mod users;
 pub(crate) mod verify;
 pub(crate) mod visits;

@@ -436,6 +436,54 @@ async fn programs_read_write_and_send_with_tokens_of_their_scopes() {
 }
 
 #[tokio::test]
+async fn a_lost_password_is_replaced_from_the_command_line() {
+    let place = place();
+    let data = place.path().join("data");
+    let stage = Stage::start(&data).await;
+    let listed = run(&data, &["users", "list"]);
+    assert!(listed.out.contains("owner of every site"), "{listed:?}");
+    assert_eq!(
+        run(&data, &["users", "reset", "nobody@shop.example"]).code,
+        2
+    );
+    let reset = run(&data, &["users", "reset", "owner@shop.example"]);
+    let path = reset.out.split_whitespace().next().expect("a link");
+    let (_, path) = path.split_once("/welcome/").expect("a link");
+    let path = format!("/welcome/{path}");
+    let new = form(&[("password", "another long one")]);
+    // The running dashboard hears of it within seconds.
+    let mut status = 0;
+    for _ in 0..60 {
+        status = stage
+            .ask("POST", &path, "", new.clone())
+            .await
+            .status()
+            .as_u16();
+        if status == 303 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    assert_eq!(status, 303);
+    assert_eq!(stage.ask("POST", &path, "", new).await.status(), 404);
+    let enter = async |password: &str| {
+        let body = form(&[("email", "owner@shop.example"), ("password", password)]);
+        stage
+            .ask("POST", "/sign-in", "", body)
+            .await
+            .status()
+            .as_u16()
+    };
+    assert_eq!(enter(PASSWORD).await, 401);
+    assert_eq!(enter("another long one").await, 303);
+    assert_eq!(
+        run(&data, &["users", "remove", "owner@shop.example"]).code,
+        0
+    );
+    assert_eq!(run(&data, &["users", "list"]).code, 3);
+}
+
+#[tokio::test]
 async fn a_shared_link_shows_one_site_until_it_is_ended() {
     let place = place();
     let stage = Stage::start(&place.path().join("data")).await;

@@ -114,18 +114,29 @@ pub(crate) fn demo(once: bool) -> Result<()> {
     println!("as a page:     {}", page.display());
     println!("the shop:      {shop_url}");
     println!("the collector: {collector_url}");
+    println!("the dashboard: {}", welcome(&data, &collector_url)?);
     if !once {
         println!(
             "ask again:     {} --data-dir {} funnel --site {SITE} …",
             snag_path().display(),
             data.display()
         );
-        println!("visit the shop and ask again; Ctrl-C ends the demo");
+        println!("visit the shop, and look at the dashboard; Ctrl-C ends the demo");
         collector.wait()?;
     }
     shop.stop();
     collector.stop();
     Ok(())
+}
+
+/// Where the dashboard's first owner makes an account.
+fn welcome(data: &Path, collector_url: &str) -> Result<String> {
+    let invite = ["users", "invite", "--role", "owner"];
+    let output = snag(data).args(invite).stderr(Stdio::inherit()).output()?;
+    let said = String::from_utf8(output.stdout)?;
+    let at = said.find("/welcome/").context("no invitation was made")?;
+    let path = said[at..].split_whitespace().next().unwrap_or_default();
+    Ok(format!("{collector_url}{path} (make your account there)"))
 }
 
 fn snag_path() -> PathBuf {

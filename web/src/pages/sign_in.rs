@@ -157,6 +157,11 @@ pub(crate) async fn join(asked: Asked) -> Outcome {
     // Gone first: it serves once, whatever happens then.
     access.drop(Kept::Invitation(invitation.clone())).await?;
     access.put(Kept::User(user.clone())).await?;
+    // Who had the old password is to be nowhere any more.
+    let shelf = access.shelf();
+    for login in shelf.logins_of(&user.id) {
+        access.drop(Kept::Login(login.clone())).await?;
+    }
     if invitation.user.is_empty() {
         let member = Member {
             user: user.id.clone(),
