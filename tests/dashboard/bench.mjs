@@ -4,9 +4,11 @@
 import { spawn, execFileSync } from 'node:child_process';
 import { gunzipSync } from 'node:zlib';
 import { request } from 'node:http';
-import { PAGES, OWNER, stage } from './stage.mjs';
 
-const { DATA, SITE = 'shop', ROUNDS = 5, SNAG_BINARY = 'target/release/snag' } = process.env;
+const { DATA, SITE = 'shop', ROUNDS = 5, SNAG_BINARY = new URL('../../target/release/snag', import.meta.url).pathname } = process.env;
+process.env.SNAG_BINARY = SNAG_BINARY;
+// The stage takes its binary from the environment.
+const { PAGES, OWNER, stage } = await import('./stage.mjs');
 const CALLS = { links: 'links', pages: 'pages', paths: 'paths?page=/cart', timeline: 'timeline', realtime: 'realtime', findings: 'findings' };
 
 // One request; what it weighs on the wire, when its first and its last byte came, and its text.
