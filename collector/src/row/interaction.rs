@@ -30,10 +30,10 @@ pub(super) const EXPOSURES: &[(&str, &str)] = columns![
     ("element", "UInt64"),
     ("viewable", "Bool"),
     ("visible_ms", "UInt32"),
-    ("left", "UInt16"),
-    ("top", "UInt16"),
-    ("width", "UInt16"),
-    ("height", "UInt16"),
+    ("area_left", "UInt16"),
+    ("area_top", "UInt16"),
+    ("area_width", "UInt16"),
+    ("area_height", "UInt16"),
 ];
 
 pub(super) const ATTENTION: &[(&str, &str)] = columns![
