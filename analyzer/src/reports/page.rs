@@ -6,13 +6,15 @@
 mod audience;
 mod elements;
 mod sections;
+mod wireframe;
 
 use clickhouse::Row;
 use serde::{Deserialize, Serialize};
 use snag_store::Store;
 
 pub use self::audience::{Audience, DeviceAudience, Speed, Tenth, Vital};
-pub use self::elements::{Element, OnDevice, Place, Point};
+pub use self::elements::{Counts, Element, OnDevice, Place, Point};
+pub use self::wireframe::wireframe;
 
 use super::forms::{self, Form};
 use super::span::{Over, Span};
