@@ -195,6 +195,7 @@ test('it is worked with the keyboard, is not heard of by the page, and Escape le
   await page.keyboard.press('ArrowLeft');
   for (let times = 0; times < 2; times++) await page.keyboard.press('Tab');
   assert.match(await page.evaluate(() => overlay.activeElement.textContent), /Put into the basket/);
+  await page.waitForTimeout(100);
   assert.equal(await page.evaluate(() => overlay.querySelector('.chosen b').textContent), '1');
   await page.screenshot({ path: '/tmp/overlay-keyboard.png' });
   await page.keyboard.press('Enter');

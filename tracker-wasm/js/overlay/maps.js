@@ -86,7 +86,8 @@ export const maps = (root, view) => {
     for (const { x, y, clicks } of spots) {
       const part = Math.sqrt(clicks / most);
       const glow = pen.createRadialGradient(x, y, 0, x, y, DOT);
-      glow.addColorStop(0, heat(part, 0.25 + 0.5 * part));
+      glow.addColorStop(0, heat(part, 0.45 + 0.45 * part));
+      glow.addColorStop(0.35, heat(part, 0.3 + 0.35 * part));
       glow.addColorStop(1, heat(part, 0));
       pen.fillStyle = glow;
       pen.fillRect(x - DOT, y - DOT, 2 * DOT, 2 * DOT);

@@ -69,7 +69,8 @@ export const panel = (root, view, { change, close }) => {
     const rows = (some) => make('ol', {}, some.slice(0, LISTED).map((one) => line(one, most)));
     const more = here.length > LISTED ? make('p', { class: 'soft', text: `and ${thousands(here.length - LISTED)} more` }) : null;
     const lost = gone[0] && make('details', { class: 'lost' }, [make('summary', { text: `Not to be seen on the page now: ${thousands(gone.length)}` }), rows(gone)]);
-    return [rows(here), more, lost];
+    const legend = make('p', { class: 'soft', text: 'The share of all clicks on the page, and of those who saw it who clicked it' });
+    return [legend, rows(here), more, lost];
   };
 
   const tenths = () => {
