@@ -20,9 +20,11 @@ pub(crate) async fn run(
     let found = snag_analyzer::page(&store, &span, &asked.page).await;
     store.close().await?;
     let found = found?;
+    // What is known is told also where nothing can be drawn of it.
+    let exit = super::print(&found, format)?;
     if let Some(file) = &asked.svg {
         super::write(file, &wireframe(&found)?)
             .with_context(|| format!("{} cannot be written", file.display()))?;
     }
-    super::print(&found, format)
+    Ok(exit)
 }

@@ -1,6 +1,6 @@
 //! One page under the microscope, by hand-counted numbers.
 
-use snag_analyzer::{Error, OnePage, Period, Span, page as look};
+use snag_analyzer::{Error, OnePage, Period, Span, page as look, wireframe};
 
 use crate::world::{Event, ORIGIN_MS, SITE, World, click, page, visitor};
 
@@ -366,5 +366,49 @@ async fn pages_of_a_pattern_are_told_together_and_filters_narrow_all_of_it() {
     let step = "click:#pay".parse().unwrap();
     let refused = look(&world.store, &span(""), &step).await.unwrap_err();
     assert!(refused.to_string().contains("--page /cart"), "{refused}");
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_page_is_drawn_with_its_elements_in_their_places_and_with_texts_as_texts() {
+    let world = shop().await;
+    let found = looked_at(&world, "/pay", "").await.unwrap();
+    let drawn = wireframe(&found).unwrap();
+    let root = drawn.lines().next().unwrap_or_default();
+    assert!(
+        root.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\""),
+        "{root}"
+    );
+    // Six pageviews at desks and three clicks of four; the button is the only element whose place is known.
+    assert!(
+        drawn.contains("6 pageviews and 3 clicks on desktop"),
+        "{drawn}"
+    );
+    let boxes: Vec<&str> = drawn
+        .lines()
+        .filter(|line| line.contains("class=\"box\""))
+        .collect();
+    assert_eq!(
+        boxes,
+        ["<rect class=\"box\" x=\"100\" y=\"403\" width=\"200\" height=\"40\" rx=\"4\"/>"]
+    );
+    // A quarter from the left, to the middle of its tenth, and in the last tenth of 40 pixels.
+    assert!(
+        drawn.contains("<circle class=\"dot\" cx=\"150\" cy=\"441\""),
+        "{drawn}"
+    );
+    assert!(
+        !drawn.contains("<now>") && drawn.contains("Pay &#60;now&#62;"),
+        "{drawn}"
+    );
+    let phones = looked_at(&world, "/pay", "device=mobile").await.unwrap();
+    assert!(wireframe(&phones).unwrap().contains("y=\"900\""));
+    // Of the cart nothing tells where anything is.
+    let cart = looked_at(&world, "/cart", "").await.unwrap();
+    let refused = wireframe(&cart).unwrap_err().to_string();
+    assert!(
+        refused.contains("where the elements of /cart are"),
+        "{refused}"
+    );
     world.close().await;
 }

@@ -49,7 +49,7 @@ export const panel = (root, view, { change, close }) => {
       make('span', { class: 'number', text: element.number }),
       make('span', { class: 'what' }, [
         make('span', { class: 'name', text: element.name }),
-        make('span', { class: 'soft', text: clicks ? `${withInterval(rate, interval)} of ${thousands(exposed)} who saw it` : `seen by ${thousands(exposed)}, clicked by none` }),
+        make('span', { class: 'soft', text: clicks ? `${withInterval(rate, interval)} of ${thousands(exposed)} who saw it` : exposed ? `seen by ${thousands(exposed)}, clicked by none` : 'seen by nobody' }),
         trouble ? make('span', { class: 'trouble', text: `clicks: ${trouble}` }) : null,
         clicks ? bar : null,
       ]),

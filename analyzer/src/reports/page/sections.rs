@@ -1,13 +1,17 @@
 //! How a page is told: the sentence, the table of its elements, and those of all else.
 
 use super::{Audience, Element, OnePage, PageError};
-use crate::format::{Cell, Column, Measure, Section, duration, percent, thousands};
+use crate::format::{Cell, Column, Measure, Section, duration, percent, printable, thousands};
 use crate::reports::forms;
 use crate::statistics::Interval;
 
-pub(super) const COLUMNS: [Column; 17] = [
+/// Letters of a name in the table.
+const NAME: usize = 40;
+
+pub(super) const COLUMNS: [Column; 18] = [
     Column::both("No.", "number", Measure::Count),
-    Column::both("Element", "name", Measure::Text),
+    Column::people("Element", Measure::Text),
+    Column::data("name", Measure::Text),
     Column::data("selector", Measure::Text),
     Column::both("Tag", "tag", Measure::Text),
     Column::data("text", Measure::Text),
@@ -30,6 +34,7 @@ pub(super) fn row(element: &Element) -> Vec<Cell> {
     let share = element.share.filter(|share| *share > 0.0);
     vec![
         Cell::Count(element.number as u64),
+        Cell::Text(cut(&element.name, NAME)),
         Cell::Text(element.name.clone()),
         Cell::Text(element.selector.clone()),
         Cell::Text(element.tag.clone()),
@@ -88,7 +93,7 @@ pub(super) fn headline(page: &OnePage) -> String {
     {
         told.push(format!(
             "\"{}\" got most clicks, {} of them",
-            first.name,
+            cut(&first.name, NAME),
             percent(share)
         ));
     }
@@ -242,6 +247,20 @@ fn errors(errors: &[PageError]) -> Section {
             Column::people("Of all", Measure::Rate),
         ],
         rows: errors.iter().map(row).collect(),
+    }
+}
+
+/// The beginning of a text, with a mark where it is cut; nothing where only the mark would fit.
+pub(super) fn cut(text: &str, letters: usize) -> String {
+    let text = printable(text);
+    match text.chars().count() {
+        0 => String::new(),
+        count if count <= letters => text,
+        _ if letters < 3 => String::new(),
+        _ => {
+            let start: String = text.chars().take(letters - 1).collect();
+            format!("{}…", start.trim_end())
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 
 use askama::Template;
 
-use super::sections::rate_text;
+use super::sections::{cut, rate_text};
 use super::{Element, OnDevice, OnePage, Place};
 use crate::Error;
 use crate::format::{percent, printable, thousands};
@@ -18,13 +18,13 @@ const LIST: u32 = 380;
 /// Elements in the list, and the pixels of a line of it.
 const LISTED: usize = 24;
 const LINE: u32 = 46;
-/// The narrowest page, and what is left free below the lowest element.
+/// The narrowest page, and what is left free at its edges.
 const NARROW: u32 = 320;
 const FREE: u32 = 40;
 /// Pixels that a letter of a label takes, about.
 const LETTER: u32 = 7;
 /// Letters of a name in the list.
-const NAME: usize = 46;
+const NAME: usize = 36;
 
 #[derive(Template)]
 #[template(path = "wireframe.svg")]
@@ -105,7 +105,10 @@ pub fn wireframe(page: &OnePage) -> Result<String, Error> {
     let bottom = placed
         .iter()
         .map(|(.., place)| far(place.top, place.height));
-    let page_width = right.max().unwrap_or_default().max(NARROW);
+    // As much is left free on the right as on the left.
+    let left = placed.iter().map(|(.., place)| u32::from(place.left)).min();
+    let page_width =
+        (right.max().unwrap_or_default() + left.unwrap_or_default().min(FREE)).max(NARROW);
     let page_height = bottom.max().unwrap_or_default() + FREE;
     let most = placed.iter().map(|(_, here, _)| here.counts.clicks).max();
     let all: u64 = placed.iter().map(|(_, here, _)| here.counts.clicks).sum();
@@ -196,9 +199,9 @@ fn drawn(element: &Element, here: &OnDevice, place: Place, most: u64) -> Drawn {
             2.0 + 4.0 * part(point.clicks, most_in_it.unwrap_or_default())
         ),
     });
-    // Beside the badge; of a low box nothing would fit.
+    // Of a low box nothing would fit.
     let letters = match place.height {
-        16.. => (u32::from(place.width).saturating_sub(14) / LETTER) as usize,
+        16.. => (u32::from(place.width) / LETTER) as usize,
         _ => 0,
     };
     Drawn {
@@ -228,6 +231,7 @@ fn listed_as(at: usize, element: &Element, here: &OnDevice, all: u64) -> Listed 
     let counts = &here.counts;
     let share = crate::statistics::rate(counts.clicks, all).unwrap_or_default();
     let figures = match counts.clicks {
+        0 if counts.exposed == 0 => "seen by nobody".to_owned(),
         0 => format!("seen by {}, clicked by none", thousands(counts.exposed)),
         _ => format!(
             "{} of the clicks; {} of those who saw it",
@@ -240,19 +244,5 @@ fn listed_as(at: usize, element: &Element, here: &OnDevice, all: u64) -> Listed 
         top: HEAD + LINE * at as u32,
         name: cut(&element.name, NAME),
         figures,
-    }
-}
-
-/// The beginning of a text, with a mark where it is cut; nothing where only the mark would fit.
-fn cut(text: &str, letters: usize) -> String {
-    let text = printable(text);
-    match text.chars().count() {
-        0 => String::new(),
-        count if count <= letters => text,
-        _ if letters < 3 => String::new(),
-        _ => {
-            let start: String = text.chars().take(letters - 1).collect();
-            format!("{}…", start.trim_end())
-        }
     }
 }
