@@ -4,6 +4,7 @@ mod ads;
 mod audit;
 mod funnel;
 mod links;
+mod page;
 mod plan;
 mod simulate;
 mod users;
@@ -20,6 +21,7 @@ pub(crate) use self::ads::{About, Ads, ImportCosts};
 pub(crate) use self::audit::{Audit, Findings, Judged};
 pub(crate) use self::funnel::{Funnel, FunnelAction, FunnelDefinition, Funnels, Goal, Goals};
 pub(crate) use self::links::{LinkChecks, LinksAction};
+pub(crate) use self::page::OnePage;
 pub(crate) use self::plan::Planning;
 pub(crate) use self::simulate::Simulate;
 pub(crate) use self::users::Users;
@@ -86,6 +88,8 @@ pub(crate) enum Command {
     Overview(Visits),
     /// Pages: who saw them, who came in and who went out by them
     Pages(Visits),
+    /// One page: who sees it, how far down, what they click, what goes wrong on it
+    Page(Box<OnePage>),
     /// From page to page: where people went next, or came from
     Paths {
         /// Moves of these pages alone: /cart, '/product/*', https://host/path

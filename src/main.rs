@@ -88,6 +88,7 @@ async fn run(command: Command, config: Config) -> anyhow::Result<Exit> {
         Command::Pages(visits) => {
             commands::visits::run(Which::Pages, visits, &config, &environment).await
         }
+        Command::Page(asked) => commands::page::run(*asked, &config, &environment).await,
         Command::Paths { page, back, visits } => {
             let which = Which::Paths(PathsRequest {
                 page,

@@ -194,6 +194,40 @@ pub struct Exposure<'a> {
     pub visible: u32,
     /// Whether it was visible for long enough at once so far.
     pub viewable: bool,
+    /// Where it is on the page.
+    pub area: Area,
+}
+
+/// A part of a page in CSS pixels from the document's corner; all 0 when unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Area {
+    /// From the left of the document.
+    pub left: u16,
+    /// From the top of the document.
+    pub top: u16,
+    /// Its width.
+    pub width: u16,
+    /// Its height.
+    pub height: u16,
+}
+
+impl Area {
+    /// The area of left, top, width and height, whole pixels of what is on the document; unknown where nothing is.
+    #[must_use]
+    pub fn of([left, top, width, height]: [f64; 4]) -> Self {
+        let end = |start: f64, length: f64| (start + length.max(0.0)).round().max(0.0) as u16;
+        let start = |start: f64| start.round().max(0.0) as u16;
+        let area = Self {
+            left: start(left),
+            top: start(top),
+            width: end(left, width).saturating_sub(start(left)),
+            height: end(top, height).saturating_sub(start(top)),
+        };
+        match area.width == 0 || area.height == 0 {
+            true => Self::default(),
+            false => area,
+        }
+    }
 }
 
 /// How a field was filled in.

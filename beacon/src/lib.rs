@@ -30,7 +30,8 @@ mod writer;
 
 #[cfg(feature = "std")]
 pub use batch::{
-    Attention, Batch, Click, Custom, Element, Event, Exposure, Field, Kind, Pageview, Signal, Usage,
+    Area, Attention, Batch, Click, Custom, Element, Event, Exposure, Field, Kind, Pageview, Signal,
+    Usage,
 };
 #[cfg(feature = "std")]
 pub use decode::{decode, decode_with_skipped};

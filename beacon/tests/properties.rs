@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use snag_beacon::kind::signal::WORDS;
 use snag_beacon::limits::{BATCH_BYTES, NAME_BYTES, PROPS, SENT_MS, STRING_BYTES};
 use snag_beacon::{
-    Attention, Batch, Click, Custom, Element, Event, Exposure, Field, Kind, Pageview, Problem,
-    Signal, Usage, decode, decode_with_skipped, encode, to_json, validate,
+    Area, Attention, Batch, Click, Custom, Element, Event, Exposure, Field, Kind, Pageview,
+    Problem, Signal, Usage, decode, decode_with_skipped, encode, to_json, validate,
 };
 
 fn cut(text: String, limit: usize) -> String {
@@ -176,14 +176,21 @@ fn kind() -> BoxedStrategy<Kind<'static>> {
             })
         },
     );
-    let exposure =
-        (element(), any::<u32>(), any::<bool>()).prop_map(|(element, visible, viewable)| {
+    let exposure = (element(), any::<u32>(), any::<bool>(), any::<[u16; 4]>()).prop_map(
+        |(element, visible, viewable, [left, top, width, height])| {
             Kind::Exposure(Exposure {
                 element,
                 visible,
                 viewable,
+                area: Area {
+                    left,
+                    top,
+                    width,
+                    height,
+                },
             })
-        });
+        },
+    );
     let field = (
         element(),
         element(),

@@ -225,7 +225,7 @@ mod tests {
         ElementRow::default().write(&mut elements);
         assert_eq!(elements.rows, 1);
         for what in [
-            Interaction::Exposure(true, 1000),
+            Interaction::Exposure(true, 1000, snag_beacon::Area::default()),
             Interaction::Attention(Attention::default()),
             Interaction::Field(7, Usage::default()),
         ] {

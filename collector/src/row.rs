@@ -93,6 +93,8 @@ const EVENT_COLUMNS: &[(&str, &str)] = &[
     ("element", "UInt64"),
     ("x", "UInt16"),
     ("y", "UInt16"),
+    ("across", "UInt16"),
+    ("down", "UInt16"),
     ("amount", "UInt32"),
     ("detail", TEXT),
     ("referrer_host", WORD),
@@ -233,6 +235,8 @@ pub(crate) struct EventRow<'a> {
     pub(crate) element: u64,
     pub(crate) x: u16,
     pub(crate) y: u16,
+    /// Place within the element, in thousandths of its width and height; 0 and 0 when unknown.
+    pub(crate) within: (u16, u16),
     pub(crate) amount: u32,
     pub(crate) detail: Cow<'a, str>,
     pub(crate) source: Source<'a>,
@@ -265,6 +269,8 @@ impl EventRow<'_> {
         to.number(self.element.to_le_bytes());
         to.number(self.x.to_le_bytes());
         to.number(self.y.to_le_bytes());
+        to.number(self.within.0.to_le_bytes());
+        to.number(self.within.1.to_le_bytes());
         to.number(self.amount.to_le_bytes());
         to.text(&self.detail);
         let source = &self.source;

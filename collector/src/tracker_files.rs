@@ -14,6 +14,7 @@ use sha2::{Digest as _, Sha384};
 #[include = "snag.more.js"]
 #[include = "snag.wasm"]
 #[include = "snag-rotate.js"]
+#[include = "snag-overlay.js"]
 #[allow_missing = true]
 struct Dist;
 
@@ -50,6 +51,7 @@ pub(crate) fn load() -> Vec<TrackerFile> {
         ("snag.js", "text/javascript; charset=utf-8"),
         ("snag.more.js", "text/javascript; charset=utf-8"),
         ("snag.wasm", "application/wasm"),
+        ("snag-overlay.js", "text/javascript; charset=utf-8"),
     ]
     .into_iter()
     .filter_map(|(name, content_type)| {

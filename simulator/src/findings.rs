@@ -87,6 +87,7 @@ fn exposures<'a>(
             element: element(habits, name)?,
             visible: if viewable { SEEN } else { 0 },
             viewable,
+            ..Exposure::default()
         };
         Some((view.stay, Kind::Exposure(exposure)))
     };

@@ -1,6 +1,5 @@
 //! `snag audit` and `snag findings`: what is wrong with a site, in the order of what it costs, and what is thought of it.
 
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -34,7 +33,7 @@ pub(crate) async fn run(asked: Audit, config: &Config, environment: &Environment
     store.close().await?;
     let found = found?;
     if let Some(file) = &asked.html {
-        write(file, &html(&found)?)
+        super::write(file, &html(&found)?)
             .with_context(|| format!("{} cannot be written", file.display()))?;
     }
     super::print(&found, asked.format)
@@ -101,12 +100,4 @@ pub(crate) async fn findings(
     });
     println!("{}: {} is {}", site, kept.await?.title, state.name());
     Ok(Exit::Done)
-}
-
-/// Writes a file in whole or not at all.
-fn write(file: &Path, text: &str) -> std::io::Result<()> {
-    let mut beside = file.as_os_str().to_owned();
-    beside.push(".part");
-    std::fs::write(&beside, text)?;
-    std::fs::rename(&beside, file)
 }

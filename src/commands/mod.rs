@@ -1,5 +1,7 @@
 //! One file a command.
 
+use std::path::Path;
+
 use anyhow::Result;
 use snag_analyzer::Error;
 use snag_analyzer::format::{Format, Report, render};
@@ -19,6 +21,14 @@ fn print(report: &impl Report, format: Format) -> Result<Exit> {
     } else {
         Exit::NothingToReport
     })
+}
+
+/// Writes a file in whole or not at all.
+fn write(file: &Path, text: &str) -> std::io::Result<()> {
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(".part");
+    std::fs::write(&beside, text)?;
+    std::fs::rename(&beside, file)
 }
 
 /// Does one thing with the store, and closes it.
@@ -55,6 +65,7 @@ pub(crate) mod funnel;
 pub(crate) mod import;
 pub(crate) mod links;
 pub(crate) mod migrate;
+pub(crate) mod page;
 pub(crate) mod rebuild;
 pub(crate) mod serve;
 pub(crate) mod simulate;

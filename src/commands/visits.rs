@@ -51,7 +51,7 @@ impl Which {
     }
 }
 
-fn span(asked: Visits) -> Result<Span> {
+pub(super) fn span(asked: Visits) -> Result<Span> {
     let filters = asked.filters.into_iter();
     Ok(Span {
         site: asked.site,

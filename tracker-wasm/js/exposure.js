@@ -1,6 +1,6 @@
 // Which links, buttons and creatives are on the page and on the screen, and what part of the page is. Nothing here has the
 // page laid out: the browser tells once it is.
-import { element } from './element.js';
+import { element, elements } from './element.js';
 import { flush, resize, tell } from './log.js';
 import { now, once, safe } from './page.js';
 
@@ -19,18 +19,23 @@ let waiting;
 // What is looked at in this view; a click may have given an element its number before.
 let watched;
 
+// Where the page's corner is in the window.
+let corner = new DOMRect();
+
 const seen = new IntersectionObserver(
   (entries) =>
-    entries.map(({ target, intersectionRatio, boundingClientRect: { width, height } }) =>
-      tell(8, now(), element(target), intersectionRatio >= (width * height >= LARGE && target.matches('[data-snag-ad]') ? 0.3 : 0.5)),
-    ),
+    entries.map(({ target, intersectionRatio, boundingClientRect: { x, y, width, height } }) => {
+      const number = element(target);
+      if (number) elements[~number].b = [x - corner.x, y - corner.y, width, height].map(Math.round);
+      tell(8, now(), number, intersectionRatio >= (width * height >= LARGE && target.matches('[data-snag-ad]') ? 0.3 : 0.5));
+    }),
   { threshold: [0.3, 0.5] },
 );
 
 // In a frame of another site there is no word of the viewport.
 const scrolled = new IntersectionObserver(
   safe(([{ boundingClientRect, rootBounds }]) => {
-    const { top, height } = boundingClientRect;
+    const { top, height } = (corner = boundingClientRect);
     const { width, height: shown } = rootBounds;
     resize([width, shown]);
     tell(6, now(), (-top / height) * 100, ((shown - top) / height) * 100);

@@ -70,6 +70,8 @@ const start = () => {
   });
 };
 
-if (!site) console.warn('snag: data-site is missing');
+// An owner looks at the maps of the page: that is no visit. The script comes from where this one does, whatever the address says.
+if (location.hash.startsWith('#snag-overlay=')) import(new URL('snag-overlay.js', address));
+else if (!site) console.warn('snag: data-site is missing');
 else if (!isTwice && !navigator.globalPrivacyControl && !('dnt' in dataset && navigator.doNotTrack == 1))
   document.prerendering ? document.addEventListener('prerenderingchange', start) : start();

@@ -1,5 +1,5 @@
-//! Builds what a page loads, `snag.js`, `snag.more.js`, `snag.wasm` and `snag-rotate.js` in `tracker-wasm/dist`, and says
-//! how large they are.
+//! Builds what a page loads, `snag.js`, `snag.more.js`, `snag.wasm`, `snag-rotate.js` and `snag-overlay.js` in
+//! `tracker-wasm/dist`, and says how large they are.
 //!
 //! Invariant: the same sources give the same bytes. wasm-bindgen's own JavaScript is left out, with the exports only
 //! it would call: numbers cross without it.
@@ -17,9 +17,11 @@ use crate::step::{self, run};
 /// Bytes the files may have, gzipped: the first stage of the loader, its second stage, the wasm core, and what only pages
 /// with rotations load.
 const FIRST_BUDGET: usize = 1_100;
-const SECOND_BUDGET: usize = 3_500;
+const SECOND_BUDGET: usize = 3_550;
 const WASM_BUDGET: usize = 1_650;
 const ROTATE_BUDGET: usize = 550;
+/// What only owners load, who look at the maps of a page.
+const OVERLAY_BUDGET: usize = 8_000;
 
 /// The core's stack. The linker's megabyte would make every page set 17 pages of memory aside.
 const STACK: &str = "-Clink-arg=-zstack-size=1024";
@@ -31,7 +33,7 @@ pub(crate) fn build(check: bool) -> Result<()> {
     fs::create_dir_all(&dist).with_context(|| format!("cannot make {}", dist.display()))?;
     let wasm = dist.join("snag.wasm");
     let (first, second) = (dist.join("snag.js"), dist.join("snag.more.js"));
-    let rotate = dist.join("snag-rotate.js");
+    let (rotate, overlay) = (dist.join("snag-rotate.js"), dist.join("snag-overlay.js"));
 
     strip(&compile(root)?, &wasm)?;
     let tool = |name: &str| npm_tool(root, name);
@@ -52,6 +54,7 @@ pub(crate) fn build(check: bool) -> Result<()> {
         ("snag.js", "iife", &first),
         ("more.js", "esm", &second),
         ("rotate.js", "iife", &rotate),
+        ("overlay.js", "esm", &overlay),
     ] {
         run(tool("esbuild")?
             .arg(root.join("tracker-wasm/js").join(source))
@@ -73,6 +76,7 @@ pub(crate) fn build(check: bool) -> Result<()> {
             Built::read(&second, SECOND_BUDGET)?,
             Built::read(&wasm, WASM_BUDGET)?,
             Built::read(&rotate, ROTATE_BUDGET)?,
+            Built::read(&overlay, OVERLAY_BUDGET)?,
         ],
         check,
     )

@@ -9,7 +9,7 @@ use snag_store::Store;
 use super::span::{Over, Span};
 use crate::Error;
 use crate::condition::Bindings;
-use crate::format::{Cell, Column, Measure, Report, percent, thousands};
+use crate::format::{Cell, Column, Measure, Report, Section, percent, thousands};
 use crate::statistics::{Interval, Z_95, rate, wilson};
 
 const SQL: &str = include_str!("../../../sql/reports/forms.sql");
@@ -104,28 +104,8 @@ struct Counted {
 pub async fn forms(store: &Store, span: &Span) -> Result<Forms, Error> {
     let covered = span.covered(store, Over::Exposures).await?;
     let mut bindings = Bindings::default();
-    let sql = SQL.replace("{{page}}", &bindings.group(&[]));
-    let counted: Vec<Counted> = span
-        .query_with(store, &sql, &span.period, bindings)
-        .fetch_all()
-        .await?;
-    let mut forms: Vec<Form> = Vec::new();
-    for row in counted {
-        let is_same = |form: &Form| form.page == row.page && form.form == row.form_selector;
-        if !forms.last().is_some_and(is_same) {
-            forms.push(Form {
-                page: row.page.clone(),
-                form: row.form_selector.clone(),
-                there: row.there,
-                visitors: row.visitors,
-                sent: row.sent,
-                fields: Vec::new(),
-            });
-        }
-        if let Some(form) = forms.last_mut() {
-            form.fields.push(field(row));
-        }
-    }
+    let group = bindings.group(&[]);
+    let mut forms = counted(store, span, &group, "{{filters}}", bindings).await?;
     let mut notes = Vec::new();
     let (count, limit) = (forms.len(), span.limit as usize);
     let headline = headline(&span.site, &forms);
@@ -147,6 +127,44 @@ pub async fn forms(store: &Store, span: &Span) -> Result<Forms, Error> {
         forms,
         notes,
     })
+}
+
+/// The forms of the rows for which `filters` holds, by the page that `group` makes of a row.
+///
+/// # Errors
+/// [`Error::Store`].
+pub(super) async fn counted(
+    store: &Store,
+    span: &Span,
+    group: &str,
+    filters: &str,
+    bindings: Bindings,
+) -> Result<Vec<Form>, Error> {
+    let sql = SQL
+        .replace("{{page}}", group)
+        .replace("{{filters}}", filters);
+    let counted: Vec<Counted> = span
+        .query_with(store, &sql, &span.period, bindings)
+        .fetch_all()
+        .await?;
+    let mut forms: Vec<Form> = Vec::new();
+    for row in counted {
+        let is_same = |form: &Form| form.page == row.page && form.form == row.form_selector;
+        if !forms.last().is_some_and(is_same) {
+            forms.push(Form {
+                page: row.page.clone(),
+                form: row.form_selector.clone(),
+                there: row.there,
+                visitors: row.visitors,
+                sent: row.sent,
+                fields: Vec::new(),
+            });
+        }
+        if let Some(form) = forms.last_mut() {
+            form.fields.push(field(row));
+        }
+    }
+    Ok(forms)
 }
 
 fn field(row: Counted) -> FormField {
@@ -210,39 +228,52 @@ impl Report for Forms {
     }
 
     fn rows(&self) -> Vec<Vec<Cell>> {
-        let row = |form: &Form, field: &FormField| {
-            vec![
-                Cell::Text(form.page.clone()),
-                Cell::Text(form.form.clone()),
-                Cell::Count(form.there),
-                Cell::Count(form.visitors),
-                Cell::Count(form.sent),
-                Cell::Text(field.field.clone()),
-                Cell::Text(field.selector.clone()),
-                Cell::Count(field.touched),
-                Cell::rate(field.stopped_rate, field.stopped_interval),
-                match field.refused {
-                    0 => Cell::None,
-                    _ => Cell::rate(field.refused_rate, field.refused_interval),
-                },
-                Cell::Text(match field.refused {
-                    0 => String::new(),
-                    _ => refusal(field),
-                }),
-                field
-                    .median_hesitation_seconds
-                    .map_or(Cell::None, Cell::Seconds),
-            ]
-        };
-        let forms = self.forms.iter();
-        forms
-            .flat_map(|form| form.fields.iter().map(move |field| row(form, field)))
-            .collect()
+        rows(&self.forms)
     }
 
     fn notes(&self) -> &[String] {
         &self.notes
     }
+}
+
+/// The same as a section of another report.
+pub(super) fn section(forms: &[Form]) -> Section {
+    Section {
+        title: "Forms".to_owned(),
+        columns: COLUMNS.to_vec(),
+        rows: rows(forms),
+    }
+}
+
+fn rows(forms: &[Form]) -> Vec<Vec<Cell>> {
+    let row = |form: &Form, field: &FormField| {
+        vec![
+            Cell::Text(form.page.clone()),
+            Cell::Text(form.form.clone()),
+            Cell::Count(form.there),
+            Cell::Count(form.visitors),
+            Cell::Count(form.sent),
+            Cell::Text(field.field.clone()),
+            Cell::Text(field.selector.clone()),
+            Cell::Count(field.touched),
+            Cell::rate(field.stopped_rate, field.stopped_interval),
+            match field.refused {
+                0 => Cell::None,
+                _ => Cell::rate(field.refused_rate, field.refused_interval),
+            },
+            Cell::Text(match field.refused {
+                0 => String::new(),
+                _ => refusal(field),
+            }),
+            field
+                .median_hesitation_seconds
+                .map_or(Cell::None, Cell::Seconds),
+        ]
+    };
+    let forms = forms.iter();
+    forms
+        .flat_map(|form| form.fields.iter().map(move |field| row(form, field)))
+        .collect()
 }
 
 /// The message, and how many of those who got it never sent the form.

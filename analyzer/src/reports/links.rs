@@ -190,13 +190,8 @@ struct Told {
 
 impl Told {
     fn name(&self) -> String {
-        [&self.text, &self.href, &self.selector]
-            .into_iter()
-            .find(|name| !name.trim().is_empty())
-            .map_or_else(
-                || format!("element {}", self.element),
-                |name| name.trim().to_owned(),
-            )
+        name([&self.text, &self.href, &self.selector])
+            .map_or_else(|| format!("element {}", self.element), str::to_owned)
     }
 
     fn counts(&self) -> Counts {
@@ -209,16 +204,28 @@ impl Told {
     }
 
     fn is_control(&self) -> bool {
-        !self.href.is_empty()
-            || matches!(
-                &*self.tag,
-                "a" | "button" | "summary" | "input" | "select" | "label"
-            )
-            || matches!(
-                &*self.role,
-                "button" | "link" | "menuitem" | "tab" | "switch" | "checkbox"
-            )
+        is_control(&self.tag, &self.href, &self.role)
     }
+}
+
+/// The first of an element's text, target and selector that says something.
+pub(super) fn name<'a>(told: [&'a str; 3]) -> Option<&'a str> {
+    told.into_iter()
+        .map(str::trim)
+        .find(|name| !name.is_empty())
+}
+
+/// Whether an element is a link, a button or the like; others only look as if they were.
+pub(super) fn is_control(tag: &str, href: &str, role: &str) -> bool {
+    !href.is_empty()
+        || matches!(
+            tag,
+            "a" | "button" | "summary" | "input" | "select" | "label"
+        )
+        || matches!(
+            role,
+            "button" | "link" | "menuitem" | "tab" | "switch" | "checkbox"
+        )
 }
 
 /// Judges the links.

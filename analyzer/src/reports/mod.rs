@@ -12,6 +12,7 @@ pub mod links;
 pub mod lost;
 mod near_names;
 pub mod overview;
+pub mod page;
 pub mod pages;
 pub mod paths;
 pub mod realtime;

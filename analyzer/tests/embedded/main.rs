@@ -19,6 +19,7 @@ mod funnels;
 mod leavers;
 mod links;
 mod orders;
+mod pages;
 mod paths;
 mod patterns;
 mod random;

@@ -12,7 +12,7 @@ use crate::json::value::{List, Props, Text};
 use crate::kind::signal::WORDS;
 use crate::limits::{EVENTS, PROPS};
 use crate::{
-    Attention, Batch, Click, Custom, Element, Event, Exposure, Field, Kind, Pageview, Signal,
+    Area, Attention, Batch, Click, Custom, Element, Event, Exposure, Field, Kind, Pageview, Signal,
     Usage, VERSION, check,
 };
 
@@ -167,6 +167,7 @@ struct EventMembers<'a> {
     attention: Option<Attention>,
     visible: Option<u32>,
     viewable: Option<bool>,
+    area: Option<[u16; 4]>,
     form: Option<ElementMembers<'a>>,
     message: Option<Text<'a>>,
     usage: Option<Usage>,
@@ -248,6 +249,7 @@ impl<'a> EventMembers<'a> {
                 element: self.element.unwrap_or_default().element(),
                 visible: self.visible.unwrap_or_default(),
                 viewable: self.viewable.unwrap_or_default(),
+                area: area(self.area.unwrap_or_default()),
             }),
             "field" => Kind::Field(Field {
                 form: self.form.unwrap_or_default().element(),
@@ -283,6 +285,15 @@ impl<'a> EventMembers<'a> {
             url: or_empty(self.url),
             kind,
         }))
+    }
+}
+
+fn area([left, top, width, height]: [u16; 4]) -> Area {
+    Area {
+        left,
+        top,
+        width,
+        height,
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use crate::{Batch, Element, Event, Kind, VERSION};
+use crate::{Area, Batch, Element, Event, Kind, VERSION};
 
 /// The batch as one line of JSON. Nothing is checked: what breaks a limit will be refused when decoded.
 ///
@@ -93,6 +93,11 @@ impl Serialize for Members<&Event<'_>> {
                 number(&mut map, "visible", exposure.visible)?;
                 if exposure.viewable {
                     map.serialize_entry("viewable", &true)?;
+                }
+                let area = exposure.area;
+                if area != Area::default() {
+                    let area = [area.left, area.top, area.width, area.height];
+                    map.serialize_entry("area", &area)?;
                 }
             }
             Kind::Field(field) => {

@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 use super::value::Value;
-use crate::Element;
 use crate::limits::STRING_BYTES;
+use crate::{Area, Element};
 
 /// Bytes that all copies of a batch's texts may take together: of what its elements say, its address and errors' words.
 pub(super) const COPIED_BYTES: usize = 256 * 1024;
@@ -47,12 +47,14 @@ pub(super) struct Described<'a> {
     campaign: Value<'a>,
     #[serde(default, rename = "data-snag-rotated")]
     rotation: Value<'a>,
+    #[serde(default)]
+    b: Option<[Option<f64>; 4]>,
 }
 
 /// The elements a batch describes, by their numbers, and the page's address.
 pub(super) struct Elements<'a> {
     url: Cow<'a, str>,
-    known: HashMap<i32, Element<'a>>,
+    known: HashMap<i32, (Element<'a>, Area)>,
     copied: usize,
 }
 
@@ -60,7 +62,10 @@ impl<'a> Elements<'a> {
     pub(super) fn new(url: Cow<'a, str>, described: Vec<Described<'a>>) -> Self {
         let known = described
             .into_iter()
-            .map(|found| (found.i, found.element()))
+            .map(|found| {
+                let area = found.b.map_or_else(Area::default, area);
+                (found.i, (found.element(), area))
+            })
             .collect();
         Self {
             url: cut(url, STRING_BYTES),
@@ -71,7 +76,7 @@ impl<'a> Elements<'a> {
 
     /// The element of that number; an empty one where there is none, or where there are too many copies already.
     pub(super) fn named(&mut self, number: i32) -> Element<'a> {
-        let Some(element) = self.known.get(&number).filter(|_| !self.is_over()) else {
+        let Some((element, _)) = self.known.get(&number).filter(|_| !self.is_over()) else {
             return Element::default();
         };
         self.copied += owned_bytes(&element.texts());
@@ -98,7 +103,14 @@ impl<'a> Elements<'a> {
 
     /// What is known of it, to look at.
     pub(super) fn get(&self, number: i32) -> Option<&Element<'a>> {
-        self.known.get(&number)
+        self.known.get(&number).map(|(element, _)| element)
+    }
+
+    /// Where the element of that number is, as far as it is known.
+    pub(super) fn area(&self, number: i32) -> Area {
+        self.known
+            .get(&number)
+            .map_or_else(Area::default, |(_, area)| *area)
     }
 
     /// The address, to look at.
@@ -109,6 +121,11 @@ impl<'a> Elements<'a> {
     pub(super) const fn is_over(&self) -> bool {
         self.copied > COPIED_BYTES
     }
+}
+
+/// What a browser cannot measure comes as null.
+fn area(sides: [Option<f64>; 4]) -> Area {
+    Area::of(sides.map(Option::unwrap_or_default))
 }
 
 /// Bytes that copies of these take.

@@ -63,6 +63,7 @@ pub(super) fn add<'a>(
                     element: elements.named(*element),
                     visible: bounded(*visible),
                     viewable: *viewable != 0,
+                    area: elements.area(*element),
                 };
                 (Some(Kind::Exposure(exposure)), rest)
             }

@@ -1,7 +1,7 @@
 //! What the core told: rows of numbers.
 
 use serde_json::json;
-use snag_beacon::{Event, Exposure, Field, Kind, Signal, Usage, decode};
+use snag_beacon::{Area, Event, Exposure, Field, Kind, Signal, Usage, decode};
 
 use crate::common::page;
 
@@ -71,6 +71,36 @@ fn a_row_becomes_an_event() {
         submitted: true,
     };
     assert_eq!((&**message, *usage), ("valueMissing", wanted));
+}
+
+#[test]
+fn where_an_element_is_on_the_page_is_told_with_its_exposure() {
+    let area = |left, top, width, height| Area {
+        left,
+        top,
+        width,
+        height,
+    };
+    for (told, found) in [
+        (json!([10, 20, 300, 40]), area(10, 20, 300, 40)),
+        (json!([9.6, 20.4, 300, 40]), area(10, 20, 300, 40)),
+        // Of what begins beyond the edge only the rest is on the page.
+        (json!([-100, 20, 300, 40]), area(0, 20, 200, 40)),
+        (json!([10, 70_000, 300, 40]), Area::default()),
+        // What is wholly beyond the edge, or has no size, is nowhere.
+        (json!([-9999, 20, 300, 40]), Area::default()),
+        (json!([10, 20, 0, 0]), Area::default()),
+        (json!([null, null, null, null]), Area::default()),
+        (json!(null), Area::default()),
+    ] {
+        let element = json!({ "i": -1, "p": "button", "t": "button", "b": told });
+        let batch = json!({ "e": [element], "c": [8, 200, -1, 0, 0] });
+        let kinds = kinds(batch);
+        let [Kind::Exposure(exposure)] = &kinds[..] else {
+            panic!("{kinds:?}")
+        };
+        assert_eq!(exposure.area, found, "{told}");
+    }
 }
 
 #[test]

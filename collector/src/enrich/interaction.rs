@@ -79,7 +79,11 @@ pub(super) fn interaction(row: &mut EventRow<'_>, kind: &Kind<'_>) -> Option<Int
     match kind {
         Kind::Exposure(exposure) => {
             row.element = element_of(row, &exposure.element);
-            Some(Interaction::Exposure(exposure.viewable, exposure.visible))
+            Some(Interaction::Exposure(
+                exposure.viewable,
+                exposure.visible,
+                exposure.area,
+            ))
         }
         Kind::Attention(attention) => Some(Interaction::Attention(*attention)),
         Kind::Field(field) => {

@@ -215,6 +215,7 @@ fn kind(_: &Knowledge<'_>, draft: &mut Draft<'_, '_>) -> Result<(), DropReason> 
             draft.row.kind = EventKind::Click;
             draft.row.element = interaction::element_of(&draft.row, &click.element);
             (draft.row.x, draft.row.y) = (click.x, click.y);
+            draft.row.within = click.within;
         }
         Kind::Custom(custom) => {
             draft.row.kind = EventKind::Custom;

@@ -3,7 +3,7 @@
 //! Invariant: each begins with what it shares with the event it came from, in one order for all tables. What the columns
 //! mean stands in `sql/migrations`.
 
-use snag_beacon::{Attention, Usage};
+use snag_beacon::{Area, Attention, Usage};
 
 use super::{EventRow, TEXT, TIME, Table, WORD};
 use crate::encoding::Values;
@@ -30,6 +30,10 @@ pub(super) const EXPOSURES: &[(&str, &str)] = columns![
     ("element", "UInt64"),
     ("viewable", "Bool"),
     ("visible_ms", "UInt32"),
+    ("area_left", "UInt16"),
+    ("area_top", "UInt16"),
+    ("area_width", "UInt16"),
+    ("area_height", "UInt16"),
 ];
 
 pub(super) const ATTENTION: &[(&str, &str)] = columns![
@@ -69,8 +73,8 @@ pub(crate) struct InteractionRow<'a> {
 /// What a row keeps beside the event's own.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Interaction {
-    /// Of `exposures`: viewable, visible milliseconds.
-    Exposure(bool, u32),
+    /// Of `exposures`: viewable, visible milliseconds, where it is on the page.
+    Exposure(bool, u32, Area),
     /// Of `attention`.
     Attention(Attention),
     /// Of `fields`: the form, the kind of the last message (in the event's detail), figures.
@@ -100,10 +104,13 @@ impl InteractionRow<'_> {
         to.text(event.agent.as_ref().map_or("", |agent| agent.device));
         to.text(event.bot);
         match &self.what {
-            Interaction::Exposure(viewable, visible) => {
+            Interaction::Exposure(viewable, visible, area) => {
                 to.number(event.element.to_le_bytes());
                 to.number([u8::from(*viewable)]);
                 to.number(visible.to_le_bytes());
+                for pixels in [area.left, area.top, area.width, area.height] {
+                    to.number(pixels.to_le_bytes());
+                }
             }
             Interaction::Attention(found) => {
                 to.number(found.engaged.to_le_bytes());
