@@ -148,6 +148,33 @@ test('a finding that is muted is not told of, and the list can be taken along', 
   await page.leave();
 });
 
+test('the maps of a page lie over the live shop, and nothing of the visit is counted', async () => {
+  const page = await snag.open('/sites/shop/page?page=/');
+  const link = await page.getAttribute('a.button', 'href');
+  assert.ok(link.startsWith(`${snag.shop}/#snag-overlay=`), link);
+  const context = await snag.browser.newContext({ viewport: { width: 1280, height: 900 } });
+  const shop = await context.newPage();
+  const [sent, wrong] = [[], []];
+  shop.on('request', (request) => request.method() === 'POST' && sent.push(request.url()));
+  shop.on('pageerror', (error) => wrong.push(error.message));
+  const asked = shop.waitForResponse(/overlay\/data/);
+  await shop.goto(link);
+  const answer = await asked;
+  assert.equal(answer.status(), 200);
+  const told = await answer.json();
+  assert.ok(told.views > 100 && told.elements.length > 5 && Date.parse(told.expires) > Date.now());
+  assert.equal(new URL(shop.url()).hash, '', 'the link is taken out of the address');
+  await shop.waitForTimeout(800);
+  assert.deepEqual([sent, wrong], [[], []]);
+  // One that was made up shows nothing.
+  const [refused] = await Promise.all([shop.waitForResponse(/overlay\/data/), shop.goto('about:blank').then(() => shop.goto(`${snag.shop}/#snag-overlay=00.00`))]);
+  assert.equal(refused.status(), 401);
+  await context.close();
+  const picture = await page.request.get('/sites/shop/page.svg?page=/');
+  assert.ok([200, 400].includes(picture.status()));
+  await page.leave();
+});
+
 test('somebody signs in, sees what their role lets them, and signs out', async () => {
   const owner = await snag.open('/sites/shop/settings');
   await owner.selectOption('[name=role]', 'viewer');

@@ -37,10 +37,18 @@ const serve = async () => {
   return { data, welcome, origin: new URL(welcome).origin, close };
 };
 
+// The demo's shop, with the tag of a collector.
+const openShop = async (collector) => {
+  const process = spawn('node', ['examples/site/serve.mjs', '--port', '0', '--site', 'shop', '--collector', collector], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  const origin = await new Promise((done) => process.stdout.on('data', (part) => done(String(part).match(/http:\/\/[\w.:]+/)[0])));
+  return { shop: origin, closeShop: () => process.kill() };
+};
+
 export const stage = async (visitors = 2000) => {
   const served = await serve();
+  const { shop, closeShop } = await openShop(served.origin);
   const snag = (...words) => run(binary, ['--data-dir', served.data, ...words], { cwd: root, maxBuffer: 1 << 26 });
-  const simulate = ['simulate', '--habits', 'examples/habits.toml', '--to', served.origin, '--origin', 'https://shop.example', '--visitors', visitors, '--seed', '1'];
+  const simulate = ['simulate', '--habits', 'examples/habits.toml', '--to', served.origin, '--origin', shop, '--visitors', visitors, '--seed', '1'];
   await snag(...simulate.map(String));
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ARGS });
   let state;
@@ -56,7 +64,7 @@ export const stage = async (visitors = 2000) => {
     const answer = path && (await page.goto(path));
     return Object.assign(page, { errors, strangers, dialogs, answer, leave: () => context.close() });
   };
-  const join_ = async () => {
+  const welcomed = async () => {
     const page = await open(served.welcome, { isNobody: true });
     await page.fill('[name=email]', OWNER.email);
     await page.fill('[name=password]', OWNER.password);
@@ -74,12 +82,13 @@ export const stage = async (visitors = 2000) => {
     throw new Error('the made-up visitors never showed');
   };
   await settled();
-  await join_();
+  await welcomed();
   const close = async () => {
     await browser.close();
+    closeShop();
     await served.close();
   };
-  return { ...served, open, close, snag };
+  return { ...served, shop, browser, open, close, snag };
 };
 
 // Every page of a site, with what it is asked for.

@@ -1,6 +1,7 @@
 // What pages do with script that they cannot without: times in the viewer's zone, words of a chart's point under the pointer,
 // copying, keys, and realtime that renews itself. Everything else works without.
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+document.cookie = `zone=${zone}; path=/; max-age=31536000; samesite=lax`;
 for (const time of document.querySelectorAll('time[datetime]')) {
   const moment = new Date(time.dateTime);
   if (!isNaN(moment)) {

@@ -19,6 +19,8 @@ pub(crate) enum Answer {
         name: Option<String>,
         body: Bytes,
     },
+    /// A picture, as SVG.
+    Picture(Bytes),
     /// Go on at another place of this site.
     Go { to: String, cookie: Option<Cookie> },
     /// It is done.

@@ -23,6 +23,8 @@ pub(crate) struct Asked {
     pub(crate) named: HashMap<&'static str, String>,
     pub(crate) query: Pairs,
     pub(crate) body: Bytes,
+    /// The time zone of the browser, as far as its script has said it.
+    pub(crate) zone: Option<String>,
     /// What makes a repeated request one.
     pub(crate) idempotency_key: Option<String>,
     /// Where the dashboard is reached, without a slash at the end.

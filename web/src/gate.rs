@@ -29,6 +29,8 @@ const EVENTS_BYTES: usize = 32 * 1024 * 1024;
 const BODY_TIME: Duration = Duration::from_secs(30);
 /// A page that takes longer is begun before its report is there.
 const PATIENCE: Duration = Duration::from_millis(400);
+/// The cookie in which script tells the time zone of the browser.
+const ZONE: &str = "zone";
 /// What a form's mark is made for.
 const CSRF: &str = "snaglist 2026 dashboard form";
 
@@ -79,7 +81,7 @@ async fn serve(
     payload: web::Payload,
 ) -> HttpResponse {
     let packs = reply::takes_gzip(&request);
-    match enter(&house, route, &request, payload).await {
+    let answer = match enter(&house, route, &request, payload).await {
         Ok(asked) => ask(route, asked, packs).await,
         Err(refused) => {
             let Refused { problem, caller } = *refused;
@@ -92,7 +94,7 @@ async fn serve(
                 "refused"
             );
             match route.kind {
-                Kind::Call => reply::problem(&problem),
+                Kind::Call | Kind::Open => reply::problem(&problem),
                 Kind::Page { .. } | Kind::Form | Kind::File => {
                     let query = Pairs::read(request.query_string().as_bytes());
                     let csrf = csrf(&caller);
@@ -101,6 +103,10 @@ async fn serve(
                 }
             }
         }
+    };
+    match route.kind {
+        Kind::Open => reply::opened(answer),
+        _ => answer,
     }
 }
 
@@ -119,6 +125,8 @@ async fn enter(
     let refuse = |problem: Problem, caller: Caller| Err(Box::new(Refused { problem, caller }));
     let origin = match house.origin(host(request)) {
         Ok(origin) => origin,
+        // Pages ask where their tracker is, which may have another name.
+        Err(_) if route.kind == Kind::Open => String::new(),
         Err(problem) => return refuse(problem, Caller::Nobody),
     };
     let caller = match caller(house, route, request, &origin) {
@@ -159,6 +167,7 @@ async fn enter(
         address: house.address(request.head()),
         path: request.path().to_owned(),
         query: folded(Pairs::read(request.query_string().as_bytes())),
+        zone: request.cookie(ZONE).map(|cookie| cookie.value().to_owned()),
         idempotency_key: text_of(request, "idempotency-key").map(str::to_owned),
         caller,
         named,
@@ -375,7 +384,7 @@ async fn ask(route: &'static Route, asked: Asked, packs: bool) -> HttpResponse {
     match outcome {
         Ok(answer) => reply::answer(&frame, answer, packs),
         Err(problem) => match route.kind {
-            Kind::Call => reply::problem(&problem),
+            Kind::Call | Kind::Open => reply::problem(&problem),
             _ => reply::refusal(&frame, &problem, packs),
         },
     }

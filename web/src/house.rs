@@ -64,6 +64,8 @@ pub struct House {
     pub(crate) runtime: Handle,
     pub(crate) audits: Arc<Audits>,
     pub(crate) intake: Intake,
+    /// With which links to overlays are signed; another one at each start, for these hold for half an hour alone.
+    pub(crate) overlay_key: String,
     address: Address,
     sites: RwLock<Arc<BTreeSet<String>>>,
 }
@@ -84,6 +86,7 @@ impl Dashboard {
             store,
             settings,
             intake,
+            overlay_key: Secret::new().text().to_owned(),
             address,
         });
         for looked in [house.access.reload().await, house.look().await] {

@@ -18,6 +18,7 @@ mod chart;
 mod frame;
 mod gate;
 mod house;
+mod overlay;
 mod pages;
 mod people;
 mod problem;

@@ -116,6 +116,11 @@ pub(crate) fn answer(frame: &Frame, answer: Answer, packs: bool) -> HttpResponse
             }
             packed(response, body, packs)
         }
+        Answer::Picture(body) => {
+            let mut response = with(200, FILE_POLICY);
+            response.content_type("image/svg+xml");
+            packed(response, body, packs)
+        }
         Answer::Go { to, cookie } => {
             let mut response = with(303, POLICY);
             response.insert_header((header::LOCATION, to));
@@ -163,6 +168,20 @@ pub(crate) fn problem(problem: &Problem) -> HttpResponse {
     response
         .content_type("application/problem+json")
         .body(problem.json().to_string())
+}
+
+/// An answer that pages of other sites may read.
+pub(crate) fn opened(mut answer: HttpResponse) -> HttpResponse {
+    let headers = answer.headers_mut();
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_ORIGIN,
+        header::HeaderValue::from_static("*"),
+    );
+    headers.insert(
+        header::HeaderName::from_static("cross-origin-resource-policy"),
+        header::HeaderValue::from_static("cross-origin"),
+    );
+    answer
 }
 
 /// A problem, for people.

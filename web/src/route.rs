@@ -32,6 +32,8 @@ pub(crate) enum Kind {
     File,
     /// A call of the JSON API.
     Call,
+    /// What pages of other sites may read.
+    Open,
 }
 
 pub(crate) type Acting = Pin<Box<dyn Future<Output = Outcome> + Send>>;
@@ -98,7 +100,7 @@ pub(crate) static ROUTES: &[Route] = &[
     route!("GET" "/sites/{site}/ads", VIEW, report("Ads"), pages::reports::ads),
     route!("GET" "/sites/{site}/experiments", VIEW, report("Experiments"), pages::reports::experiments),
     route!("GET" "/sites/{site}/paths", VIEW, report("Paths"), pages::reports::paths),
-    route!("GET" "/sites/{site}/page", VIEW, report("Page"), pages::reports::page),
+    route!("GET" "/sites/{site}/page", VIEW, report("Page"), pages::page::page),
     route!("GET" "/sites/{site}/health", VIEW, report("Health"), pages::reports::health),
     route!("GET" "/sites/{site}/realtime", VIEW, page("Realtime"), pages::reports::realtime),
     route!("GET" "/sites/{site}/reports/{report}", VIEW, report("Report"), pages::reports::report),
@@ -112,6 +114,9 @@ pub(crate) static ROUTES: &[Route] = &[
     route!("POST" "/sites/{site}/tokens/{id}/delete", OWN, Kind::Form, pages::people::drop_token),
     route!("POST" "/sites/{site}/shared", OWN, Kind::Form, pages::people::share),
     route!("POST" "/sites/{site}/shared/{id}/delete", OWN, Kind::Form, pages::people::unshare),
+    route!("GET" "/sites/{site}/page.svg", VIEW, Kind::File, pages::page::picture),
+    // Maps over pages of the site itself.
+    route!("GET" "/overlay/data", Needs::Nothing, Kind::Open, crate::overlay::data),
     // Programs.
     route!("GET" "/api/v1/openapi.json", Needs::Nothing, Kind::Call, api::openapi::document),
     route!("GET" "/api/v1/sites", Needs::SignedIn, Kind::Call, api::sites),

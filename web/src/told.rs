@@ -59,7 +59,7 @@ impl Told {
 }
 
 /// Columns that people read, with their cells.
-fn people(columns: &[Column], rows: Vec<Vec<Cell>>) -> (Vec<Column>, Vec<Vec<Cell>>) {
+pub(crate) fn people(columns: &[Column], rows: Vec<Vec<Cell>>) -> (Vec<Column>, Vec<Vec<Cell>>) {
     let is_shown: Vec<bool> = columns
         .iter()
         .map(|column| column.title().is_some())
@@ -154,6 +154,13 @@ pub(crate) static REPORTS: &[Named] = &[
         "Pages by their pageviews: who saw them, who came in and went out by them",
         [],
         pages
+    ),
+    named!(
+        "page",
+        "One page",
+        "One page: who sees it, how far down, what they click and where, how fast it is, what fails",
+        [PAGE],
+        one_page
     ),
     named!(
         "entries",
@@ -403,11 +410,28 @@ async fn devices(store: Arc<Store>, view: View, query: Pairs) -> Result<Told, Er
 }
 
 /// The page that is asked about, if one is.
-fn page(query: &Pairs) -> Result<Option<Step>, Error> {
-    query
-        .get("page")
-        .map(|page| format!("page:{page}").parse())
-        .transpose()
+pub(crate) fn page(query: &Pairs) -> Result<Option<Step>, Error> {
+    let page = query.get("page");
+    page.map(|page| {
+        // Where a site has several hosts, reports name a page by host and path.
+        let is_whole = page.starts_with('/') || page.contains("://") || page.contains('*');
+        match is_whole {
+            true => format!("page:{page}").parse(),
+            false => format!("page:https://{page}").parse(),
+        }
+    })
+    .transpose()
+}
+
+async fn one_page(store: Arc<Store>, view: View, query: Pairs) -> Result<Told, Error> {
+    let page = page(&query)?.ok_or_else(|| Error::Usage {
+        message: "no page is named".to_owned(),
+        mend: "write one such as /cart".to_owned(),
+    })?;
+    let report = snag_analyzer::page(&store, &view.span(), &page).await?;
+    let path = query.get("page").unwrap_or_default();
+    let more = format!(" --page {}", for_shell(path));
+    Told::of(&report, command("page", &view, &more))
 }
 
 async fn paths(store: Arc<Store>, view: View, query: Pairs) -> Result<Told, Error> {

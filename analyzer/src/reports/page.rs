@@ -25,6 +25,8 @@ use crate::format::{Cell, Column, Report, Section, thousands};
 use crate::statistics::{Interval, Z_95, rate, wilson};
 use crate::step::Step;
 
+const HOSTS_SQL: &str = "SELECT DISTINCT toString(host) AS name FROM pages \
+                         WHERE site = {site:String} AND path = {path:String} ORDER BY name";
 const ERRORS_SQL: &str = include_str!("../../../sql/reports/page_errors.sql");
 
 /// One page, or pages that a pattern takes together.
@@ -165,6 +167,16 @@ pub async fn page(store: &Store, span: &Span, page: &Step) -> Result<OnePage, Er
     found.headline = sections::headline(&found);
     found.notes = notes(&found);
     Ok(found)
+}
+
+/// The hosts that have a page of this path, by their names.
+///
+/// # Errors
+/// [`Error::Store`].
+pub async fn hosts(store: &Store, site: &str, path: &str) -> Result<Vec<String>, Error> {
+    let query = store.client().query(HOSTS_SQL);
+    let query = query.param("site", site).param("path", path);
+    Ok(query.fetch_all().await?)
 }
 
 fn error(row: Failed, of: u64) -> PageError {

@@ -35,6 +35,8 @@ struct Funnels<'a> {
     order: &'a str,
     window: &'a str,
     by: &'a str,
+    compare: &'a str,
+    trend: &'a str,
     suggestions: Vec<String>,
     period: &'a str,
     /// What it tells, where there are steps.
@@ -171,6 +173,8 @@ pub(crate) async fn funnels(asked: Asked) -> Outcome {
         order: &built.order,
         window: &built.window,
         by: asked.query.get("by").unwrap_or_default(),
+        compare: asked.query.get("compare").unwrap_or_default(),
+        trend: asked.query.get("trend").unwrap_or_default(),
         suggestions,
         period: &view.word,
         told,

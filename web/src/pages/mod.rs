@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod funnels;
 pub(crate) mod overview;
+pub(crate) mod page;
 pub(crate) mod people;
 pub(crate) mod reports;
 pub(crate) mod settings;

@@ -23,6 +23,7 @@ struct Overview<'a> {
     figures: Vec<Figure>,
     chart: String,
     unit: &'static str,
+    zone: String,
     cards: Vec<Card>,
     query: String,
     command: String,
@@ -53,7 +54,9 @@ pub(crate) async fn overview(asked: Asked) -> Outcome {
     let view = view(&asked)?;
     let span = view.span();
     let store = &asked.house.store;
-    let zone = asked.query.get("zone").map(str::parse).transpose()?;
+    // A zone that the browser knows and we do not is no reason to show nothing.
+    let own: Option<Zone> = asked.zone.as_deref().and_then(|zone| zone.parse().ok());
+    let zone = asked.query.get("zone").map(str::parse).transpose()?.or(own);
     let request = TimelineRequest {
         unit: asked.query.get("unit").map(str::parse).transpose()?,
         zone: zone.unwrap_or_else(Zone::utc),
@@ -97,6 +100,7 @@ pub(crate) async fn overview(asked: Asked) -> Outcome {
         figures: figures(&all.now, all.before.as_ref()),
         chart: drawn(&over_time),
         unit: over_time.unit.name(),
+        zone: over_time.zone.clone(),
         cards,
         query: asked.query.text(),
         command: format!("snag overview{}", view.options()),

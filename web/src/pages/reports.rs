@@ -23,7 +23,7 @@ struct Ask<'a> {
     links: Vec<(String, &'static str, bool)>,
 }
 
-struct Field<'a> {
+pub(crate) struct Field<'a> {
     name: &'static str,
     label: &'static str,
     value: &'a str,
@@ -32,7 +32,7 @@ struct Field<'a> {
 }
 
 /// A field that the query fills.
-fn field<'a>(
+pub(crate) fn field<'a>(
     asked: &'a Asked,
     name: &'static str,
     label: &'static str,
@@ -49,7 +49,7 @@ fn field<'a>(
 }
 
 /// A form for what a page is asked beside period and filters, and ways that it may be told.
-fn ask(
+pub(crate) fn ask(
     asked: &Asked,
     view: &View,
     fields: Vec<Field<'_>>,
@@ -69,13 +69,18 @@ fn ask(
 }
 
 /// Pages that were seen most, to choose from.
-async fn known_pages(asked: &Asked, view: &View) -> Result<Vec<String>, Problem> {
+pub(crate) async fn known_pages(asked: &Asked, view: &View) -> Result<Vec<String>, Problem> {
     let found = snag_analyzer::pages(&asked.house.store, &view.span()).await?;
     Ok(found.rows.into_iter().map(|row| row.page).collect())
 }
 
 /// One report under a title; of the first on a page that is the page's.
-async fn one(asked: &Asked, view: &View, name: &'static str, level: u8) -> Result<String, Problem> {
+pub(crate) async fn one(
+    asked: &Asked,
+    view: &View,
+    name: &'static str,
+    level: u8,
+) -> Result<String, Problem> {
     let title = REPORTS
         .iter()
         .find(|named| named.name == name)
@@ -149,23 +154,6 @@ pub(crate) async fn paths(asked: Asked) -> Outcome {
     ];
     let form = ask(&asked, &view, fields, &ways)?;
     Ok(Answer::Html(one(&asked, &view, "paths", 1).await? + &form))
-}
-
-pub(crate) async fn page(asked: Asked) -> Outcome {
-    let view = view(&asked)?;
-    let pages = known_pages(&asked, &view).await?;
-    let form = ask(
-        &asked,
-        &view,
-        vec![field(&asked, "page", "The page", "/cart", pages)],
-        &[],
-    )?;
-    if asked.query.get("page").is_none() {
-        return Ok(Answer::Html(one(&asked, &view, "pages", 1).await? + &form));
-    }
-    let mut html = one(&asked, &view, "links", 1).await?;
-    html += &one(&asked, &view, "paths", 2).await?;
-    Ok(Answer::Html(html + &form))
 }
 
 pub(crate) async fn health(asked: Asked) -> Outcome {

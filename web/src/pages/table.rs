@@ -8,7 +8,7 @@ use crate::answer::fragment;
 use crate::asked::Asked;
 use crate::chart;
 use crate::problem::Problem;
-use crate::told::{Told, is_number};
+use crate::told::{Told, is_number, people};
 use crate::view::{MOST_ROWS, ROWS};
 
 /// Columns whose cells name pages.
@@ -88,7 +88,8 @@ fn telling_of(
 ) -> Result<String, Problem> {
     let sections = told.sections.iter().map(|section| {
         let title = capital(&printable(&section.title));
-        (title, table(&section.columns, &section.rows))
+        let (columns, rows) = people(&section.columns, section.rows.clone());
+        (title, table(&columns, &rows))
     });
     let telling = Telling {
         site: asked.site(),
