@@ -31,6 +31,8 @@ const BODY_TIME: Duration = Duration::from_secs(30);
 const PATIENCE: Duration = Duration::from_millis(400);
 /// The cookie in which script tells the time zone of the browser.
 const ZONE: &str = "zone";
+/// What somebody is told of a site that they may not know of.
+const NO_SITE: &str = "there is no such site, or it is not yours to see";
 /// What a form's mark is made for.
 const CSRF: &str = "snaglist 2026 dashboard form";
 
@@ -137,6 +139,9 @@ async fn enter(
         .filter_map(|name| Some((name, request.match_info().get(name)?.to_owned())))
         .collect();
     let site = named.get("site").map(String::as_str);
+    if !site.is_none_or(is_identifier) {
+        return refuse(Problem::not_found(NO_SITE), caller);
+    }
     let role = match may(house, route, &caller, site) {
         Ok(role) => role,
         Err(problem) => return refuse(problem, caller),
@@ -184,6 +189,12 @@ fn host(request: &HttpRequest) -> &str {
         .authority()
         .map(|authority| authority.as_str());
     authority.or(text_of(request, "host")).unwrap_or_default()
+}
+
+/// Whether a text may be a site's identifier, as beacons bear it.
+pub(crate) fn is_identifier(site: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    (1..=64).contains(&site.len()) && site.bytes().all(is_letter)
 }
 
 /// Names of the places in a path.
@@ -248,7 +259,7 @@ fn may(
     let unknown = || match (is_nobody, route.kind) {
         (true, Kind::Call) => Problem::new(401, "bring a token: Authorization: Bearer …"),
         (true, _) => Problem::new(401, "sign in to see this"),
-        (false, _) => Problem::new(404, "there is no such site, or it is not yours to see"),
+        (false, _) => Problem::not_found(NO_SITE),
     };
     let short = |needed: Role| {
         let has = role.map_or("none", Role::name);

@@ -87,6 +87,7 @@ pub(crate) static ROUTES: &[Route] = &[
     route!("GET" "/assets/{file}", Needs::Nothing, Kind::File, crate::assets::asset),
     route!("GET" "/account", Needs::SignedIn, page("Your account"), pages::account::page),
     route!("POST" "/account/password", Needs::SignedIn, Kind::Form, pages::account::password),
+    route!("GET" "/new", Needs::SignedIn, Kind::Form, pages::sites::new),
     // A site.
     route!("GET" "/sites/{site}", VIEW, page("Snags"), pages::snags::snags),
     route!("POST" "/sites/{site}/audit", EDIT, Kind::Form, pages::snags::audit),

@@ -5,6 +5,7 @@ use askama::Template;
 use crate::access::{Caller, Role};
 use crate::answer::{Answer, Outcome, html};
 use crate::asked::Asked;
+use crate::gate::is_identifier;
 use crate::problem::Problem;
 
 #[derive(Template)]
@@ -13,6 +14,20 @@ struct Sites {
     sites: Vec<String>,
     owns_all: bool,
     origin: String,
+}
+
+/// Goes to the settings of a site that is to be, where its tag is.
+pub(crate) async fn new(asked: Asked) -> Outcome {
+    let shelf = asked.house.access.shelf();
+    if asked.caller.role_everywhere(&shelf) != Some(Role::Owner) {
+        return Err(Problem::new(403, "owners of every site add sites"));
+    }
+    match asked.query.get("site").map(str::trim) {
+        Some(site) if is_identifier(site) => Ok(Answer::go(format!("/sites/{site}/settings"))),
+        _ => Err(Problem::bad(
+            "a site is named by 1 to 64 letters and digits of English, dots, dashes and underscores",
+        )),
+    }
 }
 
 pub(crate) async fn sites(asked: Asked) -> Outcome {
@@ -29,7 +44,7 @@ pub(crate) async fn sites(asked: Asked) -> Outcome {
         sites = vec![link.site.clone()];
     }
     match sites.as_slice() {
-        [only] => Ok(Answer::go(format!("/sites/{only}"))),
+        [only] if asked.query.get("all").is_none() => Ok(Answer::go(format!("/sites/{only}"))),
         _ => html(&Sites {
             owns_all: asked.caller.role_everywhere(&shelf) == Some(Role::Owner),
             origin: asked.origin.clone(),
