@@ -57,7 +57,7 @@ pub use reports::link_targets::{
 pub use reports::links::{Links, LinksRequest, links};
 pub use reports::lost::{Lost, lost};
 pub use reports::overview::{Overview, overview};
-pub use reports::page::{OnePage, hosts, page, wireframe};
+pub use reports::page::{OnePage, hosts, known_paths, page, wireframe};
 pub use reports::pages::{Pages, pages};
 pub use reports::paths::{Paths, PathsRequest, paths};
 pub use reports::realtime::{Realtime, realtime};

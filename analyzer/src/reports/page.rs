@@ -25,6 +25,8 @@ use crate::format::{Cell, Column, Report, Section, thousands};
 use crate::statistics::{Interval, Z_95, rate, wilson};
 use crate::step::Step;
 
+const PATHS_SQL: &str =
+    "SELECT DISTINCT path FROM pages WHERE site = {site:String} ORDER BY path LIMIT {limit:UInt32}";
 const HOSTS_SQL: &str = "SELECT DISTINCT toString(host) AS name FROM pages \
                          WHERE site = {site:String} AND path = {path:String} ORDER BY name";
 const ERRORS_SQL: &str = include_str!("../../../sql/reports/page_errors.sql");
@@ -167,6 +169,16 @@ pub async fn page(store: &Store, span: &Span, page: &Step) -> Result<OnePage, Er
     found.headline = sections::headline(&found);
     found.notes = notes(&found);
     Ok(found)
+}
+
+/// Paths of pages that the site ever had, by their names, `limit` at most; for choosing among them.
+///
+/// # Errors
+/// [`Error::Store`].
+pub async fn known_paths(store: &Store, site: &str, limit: u32) -> Result<Vec<String>, Error> {
+    let query = store.client().query(PATHS_SQL);
+    let query = query.param("site", site).param("limit", limit);
+    Ok(query.fetch_all().await?)
 }
 
 /// The hosts that have a page of this path, by their names.

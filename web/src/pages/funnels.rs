@@ -5,8 +5,9 @@ use snag_analyzer::definitions::{
     Name, SavedFunnel, delete_funnel, funnels as saved_ones, save_funnel, saved_funnel,
 };
 use snag_analyzer::format::{duration, interval_text, percent, printable, thousands};
-use snag_analyzer::{Error, Funnel, FunnelStep, discover, funnel, pages};
+use snag_analyzer::{Error, Funnel, FunnelStep, discover, funnel};
 
+use super::reports::known_pages;
 use super::table::telling_without_table;
 use super::{field, of_site, view};
 use crate::access::Role;
@@ -113,20 +114,19 @@ pub(crate) async fn funnels(asked: Asked) -> Outcome {
     let store = &asked.house.store;
     let span = view.span();
     let built = asked_for(&asked).await?;
-    let (saved, found, shown) = tokio::try_join!(
-        saved_ones(store, asked.site()),
-        discover(store, &span),
-        pages(store, &span),
-    )?;
-    let told = match built.steps.len() {
-        0 => String::new(),
-        _ => shown_funnel(&asked, &view, &built).await?,
+    let saved = saved_ones(store, asked.site()).await?;
+    let mut suggestions: Vec<String> = known_pages(&asked).await?;
+    suggestions
+        .iter_mut()
+        .for_each(|page| page.insert_str(0, "page:"));
+    // What the data propose is for who has nothing yet.
+    let (told, proposals) = match built.steps.len() {
+        0 => (String::new(), discover(store, &span).await?.proposals),
+        _ => (shown_funnel(&asked, &view, &built).await?, Vec::new()),
     };
     let mut steps = built.steps.clone();
     steps.resize(steps.len().max(FIELDS).min(MOST), String::new());
-    let of_pages = shown.rows.iter().map(|row| format!("page:{}", row.page));
-    let mut suggestions: Vec<String> = of_pages.collect();
-    for step in found.proposals.iter().flat_map(|proposal| &proposal.steps) {
+    for step in proposals.iter().flat_map(|proposal| &proposal.steps) {
         if !suggestions.contains(step) {
             suggestions.push(step.clone());
         }
@@ -144,8 +144,7 @@ pub(crate) async fn funnels(asked: Asked) -> Outcome {
                 name: saved.name.clone(),
             })
             .collect(),
-        proposed: found
-            .proposals
+        proposed: proposals
             .iter()
             .map(|proposal| Line {
                 query: query_of(&SavedFunnel {

@@ -34,7 +34,7 @@ async fn found(asked: &Asked, view: &View) -> Result<OnePage, Problem> {
 
 pub(crate) async fn page(asked: Asked) -> Outcome {
     let view = view(&asked)?;
-    let pages = known_pages(&asked, &view).await?;
+    let pages = known_pages(&asked).await?;
     let form = ask(
         &asked,
         &view,

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use bytes::Bytes;
+use snag_analyzer::known_paths;
 
 use super::table::telling;
 use super::{funnels, view};
@@ -11,6 +12,8 @@ use crate::problem::Problem;
 use crate::told::{REPORTS, Told, tell};
 use crate::view::View;
 
+/// Pages to choose from at most.
+const CHOICES: u32 = 300;
 /// The report of a funnel, which has a page of its own.
 const FUNNEL: &str = "funnel";
 
@@ -68,10 +71,9 @@ pub(crate) fn ask(
     })
 }
 
-/// Pages that were seen most, to choose from.
-pub(crate) async fn known_pages(asked: &Asked, view: &View) -> Result<Vec<String>, Problem> {
-    let found = snag_analyzer::pages(&asked.house.store, &view.span()).await?;
-    Ok(found.rows.into_iter().map(|row| row.page).collect())
+/// Pages to choose from.
+pub(crate) async fn known_pages(asked: &Asked) -> Result<Vec<String>, Problem> {
+    Ok(known_paths(&asked.house.store, asked.site(), CHOICES).await?)
 }
 
 /// One report under a title; of the first on a page that is the page's.
@@ -91,7 +93,7 @@ pub(crate) async fn one(
 
 pub(crate) async fn links(asked: Asked) -> Outcome {
     let view = view(&asked)?;
-    let pages = known_pages(&asked, &view).await?;
+    let pages = known_pages(&asked).await?;
     let form = ask(
         &asked,
         &view,
@@ -146,7 +148,7 @@ pub(crate) async fn experiments(asked: Asked) -> Outcome {
 
 pub(crate) async fn paths(asked: Asked) -> Outcome {
     let view = view(&asked)?;
-    let pages = known_pages(&asked, &view).await?;
+    let pages = known_pages(&asked).await?;
     let fields = vec![field(&asked, "page", "From the page", "/cart", pages)];
     let ways = [
         ("back", "", "where they went"),
