@@ -26,4 +26,5 @@ mod random;
 #[path = "../walk/reference.rs"]
 mod reference;
 mod refusals;
+mod timeline;
 mod world;
