@@ -1,6 +1,8 @@
 //! The audit finds what was planted, and nothing else.
 
-use snag_analyzer::audit::{Change, Rule, Severity, State, findings, html, judge, keep, recall};
+use snag_analyzer::audit::{
+    Change, Rule, Severity, State, costs_of, findings, html, judge, keep, last_audit, recall,
+};
 use snag_analyzer::format::{Format, render};
 use snag_analyzer::{Audit, AuditRequest, Period, audit};
 
@@ -278,6 +280,23 @@ async fn findings_are_kept_and_judged() {
         (id.as_str(), 1, "muted")
     );
     assert!(kept.conversions > 0.0 && kept.is_there, "{kept:?}");
+    // The whole of it comes back as it was; muted ones are left out.
+    let last = last_audit(&world.store, SITE).await.unwrap().unwrap();
+    assert_eq!(last.at, 1_770_000_000_000);
+    assert_eq!(last.audit.visitors, found.visitors);
+    assert_eq!(last.audit.findings, found.findings);
+    // An audit that finds nothing has found that.
+    let sound = Audit {
+        findings: Vec::new(),
+        ..found.clone()
+    };
+    keep(&world.store, &sound, 1_770_000_001_000).await.unwrap();
+    let last = last_audit(&world.store, SITE).await.unwrap().unwrap();
+    assert!(last.audit.findings.is_empty());
+    let known = findings(&world.store, SITE).await.unwrap();
+    assert!(known.findings.iter().all(|kept| !kept.is_there), "{known:?}");
+    let costs = costs_of(&world.store, SITE).await.unwrap();
+    assert_eq!(costs.len(), known.findings.len());
     let wrong = judge(&world.store, SITE, "00000000", State::Muted, "")
         .await
         .unwrap_err();
