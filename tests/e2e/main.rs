@@ -13,6 +13,7 @@ mod ledger;
 mod limits;
 mod links;
 mod neighbours;
+mod pages;
 mod privacy;
 mod recordings;
 mod relay;
