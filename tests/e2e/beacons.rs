@@ -170,6 +170,7 @@ async fn tracker_files_are_served_compressed_and_pages_of_any_origin_may_ask() {
         ("snag.js", "text/javascript; charset=utf-8"),
         ("snag.more.js", "text/javascript; charset=utf-8"),
         ("snag.wasm", "application/wasm"),
+        ("snag-overlay.js", "text/javascript; charset=utf-8"),
     ] {
         let plain = client
             .get(format!("{}/{file}", serving.url))

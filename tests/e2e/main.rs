@@ -14,6 +14,7 @@ mod ledger;
 mod limits;
 mod links;
 mod neighbours;
+mod pages;
 mod privacy;
 mod recordings;
 mod relay;

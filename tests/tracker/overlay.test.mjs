@@ -1,5 +1,6 @@
 // The overlay over a live page: it counts nothing, lies where it should, leaves as it came, and shows texts as texts.
-// What it asks for is answered by a stand-in, with the shape of `snag page --format json`.
+// What it asks for is answered by a stand-in, with the shape of `snag page --format json`. SNAG_SCREENSHOTS names a directory for
+// pictures of it.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { html, stage } from './stage.mjs';
@@ -98,6 +99,8 @@ const open = async (path, { status = 200, report = REPORT, viewport = { width: 1
   return Object.assign(page, { asked, sent, errors, end: () => context.close() });
 };
 
+const shot = (page, name) => process.env.SNAG_SCREENSHOTS && page.screenshot({ path: `${process.env.SNAG_SCREENSHOTS}/overlay-${name}.png` });
+
 const boxes = (page) =>
   page.evaluate(() =>
     [...overlay.querySelectorAll('.box')].map((box) => {
@@ -136,7 +139,7 @@ test('boxes lie over their elements, also after scrolling, in boxes that scroll,
     return found.filter(({ isGone }) => !isGone).map(({ number }) => number).sort();
   };
   assert.deepEqual(await compare('at first'), [1, 2, 3, 4, 6, 8]);
-  await page.screenshot({ path: '/tmp/overlay-clicks.png' });
+  await shot(page, 'clicks');
   await page.mouse.wheel(0, 260);
   await page.waitForTimeout(300);
   assert.equal((await compare('scrolled')).includes(5), false);
@@ -151,7 +154,7 @@ test('what is not on the page now is listed as such, and trouble and counts stan
   const page = await open('/shop');
   const [here, lost] = await page.evaluate(() => [[...overlay.querySelectorAll('.body > ol .line')], [...overlay.querySelectorAll('.lost .line')]].map((lines) => lines.map((line) => line.textContent)));
   assert.equal(here.length, 7);
-  assert.equal(here[0], '1Put into the basket36 % (32-40) of 1,100 who saw itclicks: 12 dead, 3 in a rage43 %');
+  assert.equal(here[0], '1Put into the basket36 % (32-40) of 1,100 who saw itclickers: 12 without an answer, 3 in a rage43 %');
   assert.deepEqual(lost.map((line) => line.match(/Winter banner|Terms|Broken/)[0]), ['Winter banner', 'Terms', 'Broken']);
   // One that comes later is found.
   await page.evaluate(() => document.querySelector('main').insertAdjacentHTML('afterbegin', '<p id="banner">Winter</p>'));
@@ -178,10 +181,10 @@ test('the scroll map and the map of attention cover the page in tenths, and off 
   assert.equal(bands.length, 10);
   bands.forEach(([top, bottom], at) => near([top, bottom], [(at * height) / 10, ((at + 1) * height) / 10], `band ${at}`));
   assert.equal(bands[3][2], '71 % (68-73) came to here');
-  await page.screenshot({ path: '/tmp/overlay-scroll.png' });
+  await shot(page, 'scroll');
   await choose(page, 'attention');
   assert.match((await page.evaluate(() => overlay.querySelector('.band').textContent)), /^19 % of attention, 9.0 s a view$/);
-  await page.screenshot({ path: '/tmp/overlay-attention.png' });
+  await shot(page, 'attention');
   await choose(page, 'off');
   assert.deepEqual(await page.evaluate(() => [overlay.querySelectorAll('.band').length, overlay.querySelectorAll('.box').length]), [0, 0]);
   await page.end();
@@ -197,7 +200,7 @@ test('it is worked with the keyboard, is not heard of by the page, and Escape le
   assert.match(await page.evaluate(() => overlay.activeElement.textContent), /Put into the basket/);
   await page.waitForTimeout(100);
   assert.equal(await page.evaluate(() => overlay.querySelector('.chosen b').textContent), '1');
-  await page.screenshot({ path: '/tmp/overlay-keyboard.png' });
+  await shot(page, 'keyboard');
   await page.keyboard.press('Enter');
   assert.deepEqual(await page.evaluate(() => heard.filter((type) => type === 'click')), []);
   // What lies beneath is used as ever.
@@ -222,7 +225,7 @@ test('it says when the link has expired, when nothing is known, and when the col
     const page = await open('/shop', given);
     assert.match(await page.evaluate(() => overlay.querySelector('.said').textContent), words);
     assert.equal(await page.evaluate(() => overlay.querySelectorAll('.box, .band').length), 0);
-    if (given.status === 401) await page.screenshot({ path: '/tmp/overlay-expired.png' });
+    if (given.status === 401) await shot(page, 'expired');
     await page.end();
   }
 });
@@ -236,7 +239,7 @@ test('a strict policy of the page, a moved body and an open dialog do not keep i
   await strict.end();
   const moved = await open('/moved');
   near((await boxes(moved))[0].area, await rect(moved, `document.querySelector('#buy')`), 'moved');
-  await moved.screenshot({ path: '/tmp/overlay-moved.png' });
+  await shot(moved, 'moved');
   await moved.end();
 });
 
@@ -244,7 +247,7 @@ test('it fits phones, and dark screens', async () => {
   const page = await open('/shop', { viewport: { width: 390, height: 800 }, colorScheme: 'dark' });
   const { left, right, bottom, height } = await page.evaluate(() => overlay.querySelector('.card').getBoundingClientRect().toJSON());
   assert.ok(left >= 0 && right <= 390 && bottom <= 800 && height < 420, JSON.stringify({ left, right, bottom, height }));
-  await page.screenshot({ path: '/tmp/overlay-phone.png' });
+  await shot(page, 'phone');
   await page.end();
 });
 

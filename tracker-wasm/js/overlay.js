@@ -11,7 +11,7 @@ import { panel } from './overlay/panel.js';
 // Milliseconds between two looks for elements that came later, or for another page shown by this same load.
 const LOOK = 1000;
 
-const token = decodeURIComponent(location.hash.replace(/^#snag-overlay=/, ''));
+const token = new URLSearchParams(location.hash.slice(1)).get('snag-overlay');
 history.replaceState(history.state, '', location.pathname + location.search);
 
 const root = shadow();

@@ -209,7 +209,7 @@ impl Told {
 }
 
 /// The first of an element's text, target and selector that says something.
-pub(super) fn name<'a>(told: [&'a str; 3]) -> Option<&'a str> {
+pub(super) fn name(told: [&str; 3]) -> Option<&str> {
     told.into_iter()
         .map(str::trim)
         .find(|name| !name.is_empty())

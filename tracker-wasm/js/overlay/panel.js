@@ -30,7 +30,7 @@ export const panel = (root, view, { change, close }) => {
   card.append(head, figures, modes, devices, said, body);
 
   const wrong = ({ dead, rage, errors }) =>
-    [[dead, 'dead'], [rage, 'in a rage'], [errors, 'with an error']].filter(([count]) => count).map(([count, word]) => `${thousands(count)} ${word}`).join(', ');
+    [[dead, 'without an answer'], [rage, 'in a rage'], [errors, 'with an error']].filter(([count]) => count).map(([count, word]) => `${thousands(count)} ${word}`).join(', ');
 
   const line = (one, most) => {
     const { element, clicks, exposed, rate, interval, share } = one;
@@ -50,7 +50,7 @@ export const panel = (root, view, { change, close }) => {
       make('span', { class: 'what' }, [
         make('span', { class: 'name', text: element.name }),
         make('span', { class: 'soft', text: clicks ? `${withInterval(rate, interval)} of ${thousands(exposed)} who saw it` : exposed ? `seen by ${thousands(exposed)}, clicked by none` : 'seen by nobody' }),
-        trouble ? make('span', { class: 'trouble', text: `clicks: ${trouble}` }) : null,
+        trouble ? make('span', { class: 'trouble', text: `clickers: ${trouble}` }) : null,
         clicks ? bar : null,
       ]),
       make('span', { class: 'share', text: clicks ? percent(share) : '' }),
@@ -100,10 +100,10 @@ export const panel = (root, view, { change, close }) => {
     const isOpen = card.querySelector('details')?.open;
     if (!data) return body.replaceChildren();
     const seen = audience(view);
-    const day = (moment) => (moment || '').slice(0, 10);
+    const days = [...new Set([data.from, data.to].map((moment) => (moment || '').slice(0, 10)))];
     figures.replaceChildren(
       make('b', { text: thousands(seen.views) }), ' views by ', make('b', { text: thousands(seen.visitors) }), ' visitors',
-      make('span', { class: 'days soft', text: data.from ? `${day(data.from)} to ${day(data.to)}` : '' }),
+      make('span', { class: 'days soft', text: days.join(' to ') }),
     );
     const options = [['all', 'All', data.views], ...data.devices.map(({ device, views }) => [device, deviceName(device), views])];
     devices.hidden = data.devices.length < 2;

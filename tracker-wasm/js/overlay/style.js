@@ -69,7 +69,7 @@ button.line { cursor: pointer; } button.line:hover { background: color-mix(in sr
 @media (prefers-color-scheme: dark) { .trouble { color: #f97066; } }
 .share { font-weight: 600; font-variant-numeric: tabular-nums; }
 .bar { display: block; height: 4px; margin-top: 4px; border-radius: 2px; background: linear-gradient(var(--heat), var(--heat)) 0 / var(--part) 100% no-repeat, var(--line); }
-.tenth { display: grid; grid-template-columns: 76px 1fr 116px; white-space: nowrap; gap: 10px; align-items: center; padding: 3px 8px; font-size: 13px; }
+.tenth { display: grid; grid-template-columns: 76px 1fr 122px; white-space: nowrap; gap: 10px; align-items: center; padding: 3px 8px; font-size: 13px; }
 .tenth .bar { margin: 0; height: 8px; border-radius: 4px; } .tenth .share { text-align: right; font-weight: 550; }
 .lost { margin-top: 6px; border-top: 1px solid var(--line); } .lost .line { opacity: .7; }
 summary { padding: 8px; border-radius: 6px; color: var(--soft); font-size: 13px; cursor: pointer; }
