@@ -206,7 +206,7 @@ async fn tracker_files_are_served_compressed_and_pages_of_any_origin_may_ask() {
         preflight.send().await.expect("an answer").headers()["access-control-allow-methods"],
         "POST"
     );
-    for path in ["/", "/../Cargo.toml", "/snag.js/x", "/%2e%2e/etc/passwd"] {
+    for path in ["/../Cargo.toml", "/snag.js/x", "/%2e%2e/etc/passwd"] {
         let answer = client
             .get(format!("{}{path}", serving.url))
             .send()

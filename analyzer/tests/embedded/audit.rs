@@ -294,7 +294,10 @@ async fn findings_are_kept_and_judged() {
     let last = last_audit(&world.store, SITE).await.unwrap().unwrap();
     assert!(last.audit.findings.is_empty());
     let known = findings(&world.store, SITE).await.unwrap();
-    assert!(known.findings.iter().all(|kept| !kept.is_there), "{known:?}");
+    assert!(
+        known.findings.iter().all(|kept| !kept.is_there),
+        "{known:?}"
+    );
     let costs = costs_of(&world.store, SITE).await.unwrap();
     assert_eq!(costs.len(), known.findings.len());
     let wrong = judge(&world.store, SITE, "00000000", State::Muted, "")

@@ -27,7 +27,9 @@ async fn told(world: &World, span: &Span, unit: Option<Unit>, zone: &str) -> Vec
 }
 
 fn expected(rows: &[(&str, u64)]) -> Vec<(String, u64)> {
-    rows.iter().map(|(at, count)| ((*at).to_owned(), *count)).collect()
+    rows.iter()
+        .map(|(at, count)| ((*at).to_owned(), *count))
+        .collect()
 }
 
 #[tokio::test]
@@ -64,7 +66,13 @@ async fn every_stretch_is_told_in_the_time_zone_asked_for_also_where_nobody_came
         expected(&[("2026-01-05T00:00:00+00:00", 3)])
     );
     assert_eq!(
-        told(&world, &span("2026-01-03", "2026-01-05"), Some(Unit::Day), "UTC").await,
+        told(
+            &world,
+            &span("2026-01-03", "2026-01-05"),
+            Some(Unit::Day),
+            "UTC"
+        )
+        .await,
         expected(&[
             ("2026-01-03T00:00:00+00:00", 0),
             ("2026-01-04T00:00:00+00:00", 0),
@@ -81,7 +89,9 @@ async fn every_stretch_is_told_in_the_time_zone_asked_for_also_where_nobody_came
         unit: Some(Unit::Hour),
         zone: "UTC".parse().unwrap(),
     };
-    let refused = timeline(&world.store, &too_many, &request).await.unwrap_err();
+    let refused = timeline(&world.store, &too_many, &request)
+        .await
+        .unwrap_err();
     assert!(refused.to_string().contains("shorter period"), "{refused}");
     world.close().await;
 }
