@@ -15,6 +15,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("snag-store", &[]),
     ("snag-collector", &["snag-beacon", "snag-store"]),
     ("snag-sessions", &["snag-store"]),
+    ("snag-upkeep", &["snag-store", "snag-sessions"]),
     ("snag-analyzer", &["snag-store"]),
     ("snag-checker", &[]),
     ("snag-web", &["snag-analyzer"]),
@@ -25,6 +26,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "snag-beacon",
             "snag-store",
             "snag-sessions",
+            "snag-upkeep",
             "snag-collector",
             "snag-analyzer",
             "snag-checker",
@@ -126,6 +128,7 @@ fn only_the_store_knows_an_engine() {
         "analyzer/src",
         "checker/src",
         "simulator/src",
+        "upkeep/src",
         "src",
     ] {
         assert_only(directory, "libloading", &[]);
@@ -143,6 +146,7 @@ fn only_the_binary_reads_the_environment_or_prints() {
         "checker/src",
         "store/src",
         "simulator/src",
+        "upkeep/src",
     ] {
         assert_only(directory, "env::var", &[]);
         assert_only(directory, "println!", &[]);
@@ -152,7 +156,13 @@ fn only_the_binary_reads_the_environment_or_prints() {
 
 #[test]
 fn only_the_checker_asks_other_sites() {
-    for directory in ["analyzer/src", "collector/src", "sessions/src", "src"] {
+    for directory in [
+        "analyzer/src",
+        "collector/src",
+        "sessions/src",
+        "upkeep/src",
+        "src",
+    ] {
         for client in ["reqwest", "hyper"] {
             assert_only(directory, client, &[]);
         }
@@ -183,6 +193,7 @@ fn every_module_says_what_it_is_for() {
         "analyzer/src",
         "checker/src",
         "simulator/src",
+        "upkeep/src",
         "xtask/src",
     ] {
         for (path, text) in sources(&root().join(directory)) {
