@@ -184,13 +184,9 @@ pub async fn erase(store: &Store, plan: &Plan) -> Result<Erased, Error> {
         Err(error) => Err(error),
     };
     unlink_soon(store, &tables, false).await?;
-    let old_parts = unlinked?;
-    if plan.erasure == Erasure::Site {
-        retention::keep(store).await?;
-    }
     Ok(Erased {
         rows: erased,
-        old_parts,
+        old_parts: unlinked?,
     })
 }
 
@@ -219,6 +215,10 @@ async fn remove(
         }
         *left = plan.count(store).await?;
         if left.is_empty() {
+            // The rule of a site that is gone goes as well.
+            if plan.erasure == Erasure::Site {
+                retention::keep(store).await?;
+            }
             return Ok(());
         }
     }
@@ -267,6 +267,11 @@ async fn unlinked(store: &Store, tables: &[&str]) -> Result<u64, Error> {
             .await?;
         if old == 0 || begun.elapsed() > OLD_PARTS {
             return Ok(old);
+        }
+        for table in tables {
+            // Nothing was stopped, but the engine looks for what to clean up; where that is not known it does so later.
+            let nudge = format!("SYSTEM START CLEANUP {}", quote_name(table));
+            let _ = store.client().query_raw(&nudge).execute().await;
         }
         sleep(LOOK_AGAIN).await;
     }

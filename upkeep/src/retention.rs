@@ -196,7 +196,8 @@ mod tests {
             days,
         });
         let told = ttl("time", &rules).expect("rules");
-        let engine = format!("MergeTree ORDER BY site TTL {told} SETTINGS index_granularity = 8192");
+        let engine =
+            format!("MergeTree ORDER BY site TTL {told} SETTINGS index_granularity = 8192");
         assert_eq!(rules_in(&engine).as_deref(), Some(told.as_str()));
         assert_eq!(rules_in("MergeTree ORDER BY site SETTINGS x = 1"), None);
         assert_eq!(ttl("time", &[]), None);

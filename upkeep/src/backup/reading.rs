@@ -67,7 +67,10 @@ pub(super) fn read(
                 continue;
             }
             Some(_) if manifest.is_some() => {
-                return Err(damaged(file, &format!("{name} follows the list of contents")));
+                return Err(damaged(
+                    file,
+                    &format!("{name} follows the list of contents"),
+                ));
             }
             Some(_) if name == MANIFEST => {
                 manifest = Some(json(file, MANIFEST, &bytes)?);
@@ -138,7 +141,10 @@ fn understood(file: &Path, bytes: &[u8]) -> Result<Head, Error> {
     let head: Head = json(file, HEAD, bytes)?;
     let known = known_migrations();
     if let Some(unknown) = head.migrations.iter().find(|had| !known.contains(had)) {
-        return Err(newer(file, &format!("{} (it has {})", head.snag, unknown.name)));
+        return Err(newer(
+            file,
+            &format!("{} (it has {})", head.snag, unknown.name),
+        ));
     }
     Ok(head)
 }
@@ -167,9 +173,9 @@ fn compare(
     }
     let is_known = |part: &Part| head.tables.contains(&part.table);
     for part in &manifest.parts {
-        let found = sums.iter().find(|(table, partition, _)| {
-            *table == part.table && *partition == part.partition
-        });
+        let found = sums
+            .iter()
+            .find(|(table, partition, _)| *table == part.table && *partition == part.partition);
         let is_sound = match found {
             Some((_, _, sum)) => sum.is_of(part),
             None => part.bytes == 0,
@@ -183,7 +189,10 @@ fn compare(
         }
     }
     if sums.len() > manifest.parts.len() {
-        return Err(damaged(file, "it has rows that its list of contents has not"));
+        return Err(damaged(
+            file,
+            "it has rows that its list of contents has not",
+        ));
     }
     Ok(())
 }

@@ -2,7 +2,8 @@
 //!
 //! Rows go into tables beside the real ones first. Once all are there and counted, which a further table marks, their parts
 //! take the places of those of the real tables, partition by partition. Until then nothing of the store has changed; whatever
-//! dies after that, the same restore takes up at the mark and does the rest again, to the same end.
+//! dies after that, the same restore takes up at the mark and does the rest again, to the same end. Each attempt has tables
+//! of its own, so that what a broken one had asked for last hinders no other.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -48,34 +49,44 @@ pub async fn restore(store: &Store, file: &Path, replace: bool) -> Result<Restor
     }
     let place = file.to_owned();
     let whole = in_background(move || reading::read(&place, |_, _, _| Ok(()))).await?;
-    let id = whole.head.id.clone();
-    let mark = passing::name(PURPOSE, &id, MARK);
     let left = passing::find(store, 0).await?;
-    if !left.contains(&mark) {
-        if !replace {
-            refuse_what_is_there(store).await?;
+    let mark = format!("{MARK}_{}", whole.head.id);
+    let attempt = match left.iter().find_map(|name| attempt(name, &mark)) {
+        Some(attempt) => attempt,
+        None => {
+            if !replace {
+                refuse_what_is_there(store).await?;
+            }
+            passing::remove(store, &left).await?;
+            let attempt = format!("{:016x}", rand::random::<u64>());
+            fill(store, file, &whole, &attempt).await?;
+            let sql = format!(
+                "CREATE TABLE {} (none UInt8) ENGINE = MergeTree ORDER BY tuple()",
+                quote_name(&passing::name(PURPOSE, &attempt, &mark))
+            );
+            store.client().query_raw(&sql).execute().await?;
+            attempt
         }
-        passing::remove(store, &left).await?;
-        fill(store, file, &whole).await?;
-        let sql = format!(
-            "CREATE TABLE {} (none UInt8) ENGINE = MergeTree ORDER BY tuple()",
-            quote_name(&mark)
-        );
-        store.client().query_raw(&sql).execute().await?;
-    }
+    };
     for table in TABLES {
-        take_places(store, table, &whole).await?;
+        take_places(store, table, &whole, &attempt).await?;
     }
     let rebuilt = snag_sessions::rebuild(store, None).await?;
     retention::keep(store).await?;
     // The mark goes last.
     let mut made: Vec<String> = passing::find(store, 0).await?;
-    made.sort_by_key(|name| *name == mark);
+    made.sort_by_key(|name| name.ends_with(&mark));
     passing::remove(store, &made).await?;
     Ok(Restored {
         contents: Contents::of(&whole.head, &whole.manifest),
         sessions: rebuilt.sessions,
     })
+}
+
+/// The attempt whose mark is named so.
+fn attempt(name: &str, mark: &str) -> Option<String> {
+    let rest = name.strip_suffix(mark)?.strip_suffix('_')?;
+    rest.rsplit('_').next().map(str::to_owned)
 }
 
 async fn in_background<T: Send + 'static>(
@@ -107,13 +118,12 @@ async fn count(store: &Store, table: &str) -> Result<u64, Error> {
 }
 
 /// Makes a table beside each that the backup has, and puts its rows there.
-async fn fill(store: &Store, file: &Path, whole: &Whole) -> Result<(), Error> {
-    let id = &whole.head.id;
+async fn fill(store: &Store, file: &Path, whole: &Whole, attempt: &str) -> Result<(), Error> {
     for table in TABLES {
         if !whole.head.tables.iter().any(|name| name == table.name) {
             continue;
         }
-        let name = quote_name(&passing::name(PURPOSE, id, table.name));
+        let name = quote_name(&passing::name(PURPOSE, attempt, table.name));
         let make = format!("CREATE TABLE {name} AS {}", quote_name(table.name));
         store.client().query_raw(&make).execute().await?;
         // Rows that replace each other or whose time is over would be gone before they were counted.
@@ -125,8 +135,8 @@ async fn fill(store: &Store, file: &Path, whole: &Whole) -> Result<(), Error> {
     let reading = tokio::task::spawn_blocking(move || tell(&place, &sender));
     let plain = store.with_setting("optimize_on_insert", "0");
     while let Some((table, partition, pieces)) = parts.recv().await {
-        let name = passing::name(PURPOSE, id, &table);
-        let token = format!("{id}-{table}-{partition}");
+        let name = passing::name(PURPOSE, attempt, &table);
+        let token = format!("{attempt}-{table}-{partition}");
         let body = stream::unfold(pieces, async |mut pieces: mpsc::Receiver<Bytes>| {
             let piece = pieces.recv().await?;
             Some((Ok::<_, io::Error>(piece), pieces))
@@ -138,9 +148,12 @@ async fn fill(store: &Store, file: &Path, whole: &Whole) -> Result<(), Error> {
     let read = reading.await;
     let again = read.map_err(|error| Error::Unlike(format!("reading broke off: {error}")))??;
     if again.manifest != whole.manifest {
-        return Err(Error::file(file, "has changed while it was read; try again"));
+        return Err(Error::file(
+            file,
+            "has changed while it was read; try again",
+        ));
     }
-    counted(store, id, &whole.manifest, file).await
+    counted(store, attempt, &whole.manifest, file).await
 }
 
 type Pieces = (String, String, mpsc::Receiver<Bytes>);
@@ -171,17 +184,20 @@ fn tell(file: &PathBuf, parts: &mpsc::Sender<Pieces>) -> Result<Whole, Error> {
 /// Holds what went in against what the backup says it has.
 async fn counted(
     store: &Store,
-    id: &str,
+    attempt: &str,
     manifest: &Manifest,
     file: &Path,
 ) -> Result<(), Error> {
     for table in TABLES {
-        let of = manifest.parts.iter().filter(|part| part.table == table.name);
+        let of = manifest
+            .parts
+            .iter()
+            .filter(|part| part.table == table.name);
         let wanted: u64 = of.map(|part| part.rows).sum();
         if wanted == 0 {
             continue;
         }
-        let found = count(store, &passing::name(PURPOSE, id, table.name)).await?;
+        let found = count(store, &passing::name(PURPOSE, attempt, table.name)).await?;
         if found != wanted {
             let (file, table) = (file.display(), table.name);
             return Err(Error::Unlike(format!(
@@ -203,11 +219,20 @@ async fn partitions(store: &Store, table: &str) -> Result<Vec<String>, Error> {
         quote_name(table)
     );
     let found = store.client().query_raw(&sql).fetch_all::<Partition>();
-    Ok(found.await?.into_iter().map(|part| part.partition).collect())
+    Ok(found
+        .await?
+        .into_iter()
+        .map(|part| part.partition)
+        .collect())
 }
 
 /// Puts what came out of the backup in the place of what a table has.
-async fn take_places(store: &Store, table: &Table, whole: &Whole) -> Result<(), Error> {
+async fn take_places(
+    store: &Store,
+    table: &Table,
+    whole: &Whole,
+    attempt: &str,
+) -> Result<(), Error> {
     let name = quote_name(table.name);
     let is_there = whole.head.tables.iter().any(|name| name == table.name);
     match (table.backing, is_there) {
@@ -219,7 +244,7 @@ async fn take_places(store: &Store, table: &Table, whole: &Whole) -> Result<(), 
         }
         (Backing::Whole | Backing::Key, true) => {}
     }
-    let from = passing::name(PURPOSE, &whole.head.id, table.name);
+    let from = passing::name(PURPOSE, attempt, table.name);
     let new = partitions(store, &from).await?;
     let old = partitions(store, table.name).await?;
     let dropped = old.iter().filter(|id| !new.contains(id));

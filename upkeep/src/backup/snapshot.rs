@@ -84,10 +84,7 @@ impl Snapshot {
     ) -> Result<BytesCursor, Error> {
         let name = quote_name(&passing::name(PURPOSE, &self.id, table.name));
         let sql = format!("SELECT * FROM {name} WHERE _partition_id = {{partition:String}}");
-        let query = store
-            .client()
-            .query_raw(&sql)
-            .param("partition", partition);
+        let query = store.client().query_raw(&sql).param("partition", partition);
         Ok(query.fetch_bytes("Native")?)
     }
 

@@ -86,9 +86,7 @@ impl Writing {
 
 async fn ended(thread: &mut JoinHandle<io::Result<u64>>, to: &Path) -> Result<u64, Error> {
     let ended = thread.await.map_err(io::Error::other);
-    ended
-        .flatten()
-        .map_err(|error| Error::disk(to, error))
+    ended.flatten().map_err(|error| Error::disk(to, error))
 }
 
 fn directory_of(file: &Path) -> &Path {
@@ -99,11 +97,7 @@ fn directory_of(file: &Path) -> &Path {
 }
 
 /// Writes what is told. A file whose end is not told is not kept.
-fn write(
-    file: NamedTempFile,
-    mut entries: mpsc::Receiver<Entry>,
-    to: &Path,
-) -> io::Result<u64> {
+fn write(file: NamedTempFile, mut entries: mpsc::Receiver<Entry>, to: &Path) -> io::Result<u64> {
     let mut packed = Encoder::new(BufWriter::new(file), LEVEL)?;
     packed.include_checksum(true)?;
     let mut tar = tar::Builder::new(packed);

@@ -45,7 +45,11 @@ async fn a_file_that_was_cut_or_of_which_one_bit_changed_is_refused_before_anyth
         let length = bytes.len() * part / 40;
         std::fs::write(&bad, &bytes[..length]).unwrap();
         let told = complaint(&bad);
-        let wanted = if length < 4 { "is no backup" } else { "is cut off" };
+        let wanted = if length < 4 {
+            "is no backup"
+        } else {
+            "is cut off"
+        };
         assert!(told.contains(wanted), "cut at {length}: {told}");
     }
     for part in 0..60 {
@@ -99,17 +103,32 @@ fn what_is_no_backup_of_ours_and_of_this_version_is_told_apart() {
         (&[(HEAD, "{}")], "is damaged"),
         (&[(HEAD, plain)], "is cut off"),
         (&[(HEAD, plain), (LIST, other)], "that of another"),
-        (&[(HEAD, plain), (LIST, rows)], "not those that were written"),
-        (&[(HEAD, plain), (PIECE, "x"), (LIST, rows)], "not those that were written"),
-        (&[(HEAD, plain), (PIECE, "x"), (LIST, none)], "that its list of contents has not"),
-        (&[(HEAD, plain), ("tables/a/b", "x"), (LIST, none)], "an entry"),
+        (
+            &[(HEAD, plain), (LIST, rows)],
+            "not those that were written",
+        ),
+        (
+            &[(HEAD, plain), (PIECE, "x"), (LIST, rows)],
+            "not those that were written",
+        ),
+        (
+            &[(HEAD, plain), (PIECE, "x"), (LIST, none)],
+            "that its list of contents has not",
+        ),
+        (
+            &[(HEAD, plain), ("tables/a/b", "x"), (LIST, none)],
+            "an entry",
+        ),
     ];
     for (entries, wanted) in cases {
         let told = complaint(&packed(&place, entries));
         assert!(told.contains(wanted), "{entries:?}: {told}");
     }
     let text = place.with_extension("txt");
-    std::fs::File::create(&text).unwrap().write_all(b"hello world").unwrap();
+    std::fs::File::create(&text)
+        .unwrap()
+        .write_all(b"hello world")
+        .unwrap();
     assert!(complaint(&text).contains("is no backup of Snaglist"));
     let gone = check(Path::new("/nowhere/at/all")).unwrap_err();
     assert!(matches!(gone, Error::Disk { .. }), "{gone}");

@@ -113,9 +113,18 @@ impl World {
         self.tell("INSERT INTO events (site, time, visitor, visitor_before, kind, path) VALUES ('shop', '2026-09-11 00:10:00', 501, 500, 'pageview', '/late')").await;
         self.tell("INSERT INTO events (site, time, visitor, kind, path) VALUES ('shop', '2026-09-10 23:50:00', 500, 'pageview', '/late')").await;
         for (table, more) in [
-            ("exposures", "element, viewable, visible_ms) SELECT number, number % 2, number * 7"),
-            ("attention", "cls, tenths_ms) SELECT number / 7, [number, 2, 3]"),
-            ("fields", "form, element, message, last) SELECT 7, number, 'too \"short\"', true"),
+            (
+                "exposures",
+                "element, viewable, visible_ms) SELECT number, number % 2, number * 7",
+            ),
+            (
+                "attention",
+                "cls, tenths_ms) SELECT number / 7, [number, 2, 3]",
+            ),
+            (
+                "fields",
+                "form, element, message, last) SELECT 7, number, 'too \"short\"', true",
+            ),
         ] {
             let (columns, values) = more.split_once(") SELECT ").unwrap();
             self.tell(&format!(
