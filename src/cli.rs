@@ -6,6 +6,7 @@ mod funnel;
 mod links;
 mod plan;
 mod simulate;
+mod upkeep;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ pub(crate) use self::funnel::{Funnel, FunnelAction, FunnelDefinition, Funnels, G
 pub(crate) use self::links::{LinkChecks, LinksAction};
 pub(crate) use self::plan::Planning;
 pub(crate) use self::simulate::Simulate;
+pub(crate) use self::upkeep::{Backup, Erase, Restore, Retention};
 
 /// Finds where a website trips its visitors, and says how sure it is.
 #[derive(Debug, Parser)]
@@ -180,6 +182,15 @@ pub(crate) enum Command {
     /// What waits for the store, and what was set aside
     #[command(subcommand)]
     Spool(Spool),
+    /// Write all that is stored into one file, also beside a running snag serve
+    Backup(Backup),
+    /// Make the store what it was when a backup was made
+    Restore(Restore),
+    /// Remove for good what is stored of a site, of one visitor, or before a day
+    Erase(Erase),
+    /// For how many days the visits of a site are kept
+    #[command(subcommand)]
+    Retention(Retention),
     /// Print the tag that goes into a website's pages
     Snippet(Snippet),
     /// Open a page and say whether the tag is there and its beacons arrive

@@ -9,6 +9,7 @@ mod databases;
 mod detections;
 mod encoding;
 mod enrich;
+mod flush;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 pub mod import;
@@ -41,8 +42,9 @@ pub use enrich::{
     Agent, Agents, BotPolicy, BotReason, MmdbError, Networks, Place, Places, SEARCH_PARAMETERS,
     Site, Sites, SpamReferrers, attribution,
 };
+pub use flush::{Flushed, flush};
 pub use rehearsal::Rehearsal;
-pub use spool::{Contents, Kept, SpoolConfig, SpoolDirectory, State};
+pub use spool::{Aside, Contents, Kept, SpoolConfig, SpoolDirectory, State, Unwanted};
 pub use tracker_files::integrity;
 
 use databases::Databases;

@@ -36,10 +36,12 @@ pub(crate) async fn run(
     allow_files(config.limits.connections);
     let store = open(&config.store(environment)?).await?;
     let following = tokio::spawn(snag_sessions::Follower::follow(store.clone()));
+    let keeping = tokio::spawn(keep_deadlines(store.clone()));
     let collector = match Collector::start(receiving, store.clone()) {
         Ok(collector) => collector,
         Err(error) => {
             following.abort();
+            keeping.abort();
             store.close().await?;
             return Err(error.into());
         }
@@ -67,11 +69,41 @@ pub(crate) async fn run(
         _ = terminate.recv() => tracing::warn!("told twice: what waits in the spool is shipped at the next start"),
     }
     following.abort();
+    keeping.abort();
     store
         .close()
         .await
         .context("the store did not close cleanly")?;
     Ok(Exit::Done)
+}
+
+/// Between two looks at what is to be kept no longer, and between two tries when the store does not answer.
+const DEADLINES: Duration = Duration::from_secs(24 * 60 * 60);
+const AWAY: Duration = Duration::from_secs(60);
+
+/// Removes visits whose time is over, and what backups that died left behind: at the start and once a day.
+async fn keep_deadlines(store: Store) {
+    loop {
+        let kept = async {
+            snag_upkeep::sweep(&store).await?;
+            snag_upkeep::retention::keep(&store).await
+        };
+        match kept.await {
+            Ok(kept) => {
+                if kept.lapsed > 0 {
+                    tracing::info!(
+                        rows = kept.lapsed,
+                        "visits whose time was over were removed"
+                    );
+                }
+                tokio::time::sleep(DEADLINES).await;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "visits whose time is over are not removed for now");
+                tokio::time::sleep(AWAY).await;
+            }
+        }
+    }
 }
 
 /// Files that spool and engine may have open beside connections.
