@@ -61,7 +61,7 @@ pub async fn flush(config: SpoolConfig, store: &Store) -> io::Result<Flushed> {
             Ok::<_, io::Error>(spool)
         });
         let spool = spool.await.map_err(io::Error::other)??;
-        let metrics = Arc::new(Metrics::new(spool.shelf()));
+        let metrics = Arc::new(Metrics::new(spool.shelf(), None));
         let uploader = Uploader::new(spool.shelf(), store.clone(), metrics);
         let shipped = tokio::time::timeout(PATIENCE, uploader.ship_everything()).await;
         if let Ok(Err(reason)) = shipped {

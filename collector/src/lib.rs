@@ -12,6 +12,7 @@ mod enrich;
 mod flush;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod health;
 pub mod import;
 mod known_elements;
 mod metrics;
@@ -27,6 +28,7 @@ mod upload;
 use std::fs::DirBuilder;
 use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt as _;
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
@@ -50,6 +52,7 @@ pub use tracker_files::integrity;
 use databases::Databases;
 use detections::Detections;
 use enrich::BotRules;
+use health::Health;
 use known_elements::KnownElements;
 use metrics::Metrics;
 use receive::{Limiter, Room};
@@ -107,6 +110,7 @@ struct Collecting {
     files: Vec<TrackerFile>,
     /// What shows one creative of a rotation, before a number is put before it.
     rotation: Option<bytes::Bytes>,
+    health: Health,
     proxy_warning: Once,
 }
 
@@ -123,11 +127,16 @@ pub struct Collector {
 }
 
 impl Collector {
-    /// Opens spool and salts, starts to listen and to ship.
+    /// Opens spool and salts, starts to listen and to ship. `derived_until` is kept by whoever derives visits: the time,
+    /// milliseconds since 1970, at which what was stored until then was last seen to be derived; it is among the figures.
     ///
     /// # Errors
     /// When the address, the data directory or a database cannot be used.
-    pub fn start(config: Config, store: Store) -> Result<Self, StartError> {
+    pub fn start(
+        config: Config,
+        store: Store,
+        derived_until: Arc<AtomicI64>,
+    ) -> Result<Self, StartError> {
         let listen = |error| StartError::Listen {
             address: config.listen,
             error,
@@ -141,12 +150,13 @@ impl Collector {
             .create(&config.data_dir)?;
         let spool = Arc::new(Spool::open(config.spool)?);
         let salts = Salts::open(&config.data_dir, Timestamp::now().as_millisecond())?;
-        let metrics = Arc::new(Metrics::new(spool.shelf()));
+        let metrics = Arc::new(Metrics::new(spool.shelf(), Some(derived_until)));
         let uploader = Arc::new(Uploader::new(
             spool.shelf(),
             store.clone(),
             Arc::clone(&metrics),
         ));
+        let health = Health::new(store.clone(), spool.shelf());
         let collecting = Arc::new(Collecting {
             sites: Sites::new(config.sites),
             proxies: config.proxies,
@@ -167,6 +177,7 @@ impl Collector {
             known_elements: KnownElements::default(),
             files: tracker_files::load(),
             rotation: tracker_files::rotation(),
+            health,
             proxy_warning: Once::new(),
         });
         let address = listener.local_addr()?;

@@ -1,5 +1,7 @@
 //! `snag serve`: receives until it is told to stop, then empties its hands.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
@@ -35,9 +37,11 @@ pub(crate) async fn run(
     let receiving = config.collector()?;
     allow_files(config.limits.connections);
     let store = open(&config.store(environment)?).await?;
-    let following = tokio::spawn(snag_sessions::Follower::follow(store.clone()));
+    let derived_until = Arc::new(AtomicI64::new(0));
+    let following = snag_sessions::Follower::follow(store.clone(), Arc::clone(&derived_until));
+    let following = tokio::spawn(following);
     let keeping = tokio::spawn(keep_deadlines(store.clone()));
-    let collector = match Collector::start(receiving, store.clone()) {
+    let collector = match Collector::start(receiving, store.clone(), derived_until) {
         Ok(collector) => collector,
         Err(error) => {
             following.abort();
