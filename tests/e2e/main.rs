@@ -5,6 +5,7 @@ mod browser;
 mod costs;
 mod crash;
 mod definitions;
+mod deploy;
 mod entrances;
 mod errors;
 mod harness;

@@ -15,3 +15,4 @@ pub use backup::{Backup, BackupOptions, Contents, Restored, TableRows, backup, c
 pub use erase::{Erased, Erasure, Plan, erase, plan};
 pub use error::Error;
 pub use passing::sweep;
+pub use table::tables;

@@ -110,3 +110,12 @@ pub(crate) const TABLES: &[Table] = &[
     Table::of_all("secrets", Backing::Key),
     Table::of_all("salts", Backing::Never),
 ];
+
+/// All tables, and of each the columns that name a site or a visitor.
+pub fn tables() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+    TABLES.iter().map(|table| {
+        let site = table.has_site.then_some("site");
+        let columns = site.into_iter().chain(table.visitors.iter().copied());
+        (table.name, columns.collect())
+    })
+}

@@ -9,4 +9,5 @@ mod backups;
 mod damage;
 mod erasure;
 mod lapse;
+mod tables;
 mod world;
