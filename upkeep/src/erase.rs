@@ -22,6 +22,9 @@ const ROUNDS: u32 = 3;
 /// How long parts that were rewritten may lie on the disk; the engine looks for them within a minute.
 const OLD_PARTS: Duration = Duration::from_secs(120);
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
+/// How long a statement that derives sessions may take.
+const DERIVING: Duration = Duration::from_secs(300);
+const SESSIONS: &str = "sessions";
 
 /// What is to be removed of a site.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -198,7 +201,11 @@ async fn remove(
     let waiting = store.with_setting("mutations_sync", "2");
     for _ in 0..ROUNDS {
         for table in TABLES {
-            let is_left = left.iter().any(|(name, _)| *name == table.name);
+            let is_sessions = table.name == SESSIONS;
+            if is_sessions {
+                derived(store).await?;
+            }
+            let is_left = is_sessions || left.iter().any(|(name, _)| *name == table.name);
             let Some(condition) = plan.condition(table).filter(|_| is_left) else {
                 continue;
             };
@@ -231,6 +238,35 @@ async fn remove(
         told.join(", "),
         plan.site
     )))
+}
+
+/// Waits until no statement runs any more that may have read events before they were removed and tells sessions of them
+/// afterwards.
+async fn derived(store: &Store) -> Result<(), Error> {
+    let begun = Instant::now();
+    loop {
+        let since = begun.elapsed();
+        let older = store
+            .client()
+            .query(
+                "SELECT count() FROM system.processes WHERE query_kind = 'Insert' AND elapsed > {since:Float64} \
+                 AND position(query, {statement:String}) > 0",
+            )
+            .param("since", since.as_secs_f64())
+            .param("statement", format!("INSERT INTO {SESSIONS}"))
+            .fetch_one::<u64>()
+            .await?;
+        if older == 0 {
+            return Ok(());
+        }
+        if since > DERIVING {
+            return Err(Error::Unlike(format!(
+                "visits are being derived for longer than {} s; wait until that is done, then try again",
+                DERIVING.as_secs()
+            )));
+        }
+        sleep(LOOK_AGAIN).await;
+    }
 }
 
 /// Parts that were rewritten are kept for some minutes in case the machine fails; a second must do meanwhile.

@@ -6,7 +6,7 @@
 //! of its own, so that what a broken one had asked for last hinders no other.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use bytes::Bytes;
 use clickhouse::Row;
@@ -70,6 +70,7 @@ pub async fn restore(store: &Store, file: &Path, replace: bool) -> Result<Restor
     };
     for table in TABLES {
         take_places(store, table, &whole, &attempt).await?;
+        forget_tokens(store, table, &attempt).await?;
     }
     let rebuilt = snag_sessions::rebuild(store, None).await?;
     retention::keep(store).await?;
@@ -119,13 +120,11 @@ async fn count(store: &Store, table: &str) -> Result<u64, Error> {
 
 /// Makes a table beside each that the backup has, and puts its rows there.
 async fn fill(store: &Store, file: &Path, whole: &Whole, attempt: &str) -> Result<(), Error> {
+    let making = store.with_setting("allow_suspicious_low_cardinality_types", "1");
     for table in TABLES {
-        if !whole.head.tables.iter().any(|name| name == table.name) {
-            continue;
-        }
         let name = quote_name(&passing::name(PURPOSE, attempt, table.name));
         let make = format!("CREATE TABLE {name} AS {}", quote_name(table.name));
-        store.client().query_raw(&make).execute().await?;
+        making.client().query_raw(&make).execute().await?;
         // Rows that replace each other or whose time is over would be gone before they were counted.
         let still = format!("SYSTEM STOP MERGES {name}");
         store.client().query_raw(&still).execute().await?;
@@ -159,7 +158,7 @@ async fn fill(store: &Store, file: &Path, whole: &Whole, attempt: &str) -> Resul
 type Pieces = (String, String, mpsc::Receiver<Bytes>);
 
 /// Reads the file, and hands over the pieces of each table's partition.
-fn tell(file: &PathBuf, parts: &mpsc::Sender<Pieces>) -> Result<Whole, Error> {
+fn tell(file: &Path, parts: &mpsc::Sender<Pieces>) -> Result<Whole, Error> {
     let mut current: Option<(String, String, mpsc::Sender<Bytes>)> = None;
     let gone = || Error::Stopped("the store took no more of the backup");
     reading::read(file, |table, partition, bytes| {
@@ -254,6 +253,33 @@ async fn take_places(
         format!("ALTER TABLE {name} REPLACE PARTITION ID {id} FROM {from}")
     };
     for sql in dropped.map(drop).chain(new.iter().map(put)) {
+        store.client().query_raw(&sql).execute().await?;
+    }
+    Ok(())
+}
+
+#[derive(Row, Deserialize)]
+struct Engine {
+    engine_full: String,
+}
+
+/// Lets a table forget which inserts it has had: rows that it no longer has may come again under the same token, as by an
+/// import. What its window is stands in the table beside it, also when this was broken off in between.
+async fn forget_tokens(store: &Store, table: &Table, attempt: &str) -> Result<(), Error> {
+    const WINDOW: &str = "non_replicated_deduplication_window";
+    let beside = passing::name(PURPOSE, attempt, table.name);
+    let query = store.client().query(
+        "SELECT engine_full FROM system.tables WHERE database = currentDatabase() AND name = {table:String}",
+    );
+    let Engine { engine_full } = query.param("table", beside).fetch_one().await?;
+    let Some((_, window)) = engine_full.split_once(&format!("{WINDOW} = ")) else {
+        return Ok(());
+    };
+    let end = window.find(|letter: char| !letter.is_ascii_digit());
+    let window = &window[..end.unwrap_or(window.len())];
+    for value in ["0", window] {
+        let name = quote_name(table.name);
+        let sql = format!("ALTER TABLE {name} MODIFY SETTING {WINDOW} = {value}");
         store.client().query_raw(&sql).execute().await?;
     }
     Ok(())
