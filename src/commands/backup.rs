@@ -79,7 +79,7 @@ pub(crate) async fn restore(
     let restored = restored?;
     restored.contents.tables.iter().for_each(say);
     println!(
-        "the store is what it was: {}; {} visits were derived anew",
+        "the store is what it was: {}; visits derived anew: {}",
         told(&restored.contents),
         HumanCount(restored.sessions)
     );

@@ -85,11 +85,15 @@ pub(crate) async fn run(
 const DEADLINES: Duration = Duration::from_secs(24 * 60 * 60);
 const AWAY: Duration = Duration::from_secs(60);
 
-/// Removes visits whose time is over, and what backups that died left behind: at the start and once a day.
+/// Removes visits whose time is over, and what backups and restores that died left behind: at the start and once a day.
 async fn keep_deadlines(store: Store) {
     loop {
         let kept = async {
-            snag_upkeep::sweep(&store).await?;
+            if snag_upkeep::sweep(&store).await? {
+                tracing::error!(
+                    "a restore was broken off half way: stop, and run `snag restore` with the same file again"
+                );
+            }
             snag_upkeep::retention::keep(&store).await
         };
         match kept.await {

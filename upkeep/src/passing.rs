@@ -14,6 +14,10 @@ struct Found {
     name: String,
 }
 
+/// What passing tables are for.
+pub(crate) const BACKUP: &str = "backup";
+pub(crate) const RESTORE: &str = "restore";
+
 /// The name of a passing table: what it is for, of which backup, a copy of which table.
 pub(crate) fn name(purpose: &str, id: &str, table: &str) -> String {
     format!("{PASSING_TABLES}{purpose}_{id}_{table}")
@@ -43,12 +47,23 @@ pub(crate) async fn remove(store: &Store, names: &[String]) -> Result<(), Error>
     Ok(())
 }
 
-/// Removes what backups left behind that died more than a day ago; says how many tables that were.
+/// How the end of a restore's mark begins: all of its tables are filled, and those of the store are being replaced.
+pub(crate) const MARK: &str = "whole";
+
+/// Removes what backups and restores left behind that died more than a day ago. Says whether a restore was broken off half
+/// way: then its tables stay, for it has to be repeated.
 ///
 /// # Errors
 /// [`Error::Store`].
-pub async fn sweep(store: &Store) -> Result<usize, Error> {
-    let left = find(store, 24).await?;
+pub async fn sweep(store: &Store) -> Result<bool, Error> {
+    let mark = format!("_{MARK}_");
+    let is_half = find(store, 0)
+        .await?
+        .iter()
+        .any(|name| name.contains(&mark));
+    let mut left = find(store, 24).await?;
+    let of_backup = format!("{PASSING_TABLES}{BACKUP}_");
+    left.retain(|name| !is_half || name.starts_with(&of_backup));
     remove(store, &left).await?;
-    Ok(left.len())
+    Ok(is_half)
 }

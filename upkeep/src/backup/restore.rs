@@ -17,12 +17,10 @@ use tokio::sync::mpsc;
 
 use super::document::{Contents, Manifest};
 use super::reading::{self, Whole};
+use crate::passing::{MARK, RESTORE};
 use crate::table::{Backing, TABLES, Table};
 use crate::{Error, passing, retention};
 
-const PURPOSE: &str = "restore";
-/// What stands where the name of a table would, once all are filled.
-const MARK: &str = "whole";
 /// Pieces that may wait for the store.
 const WAITING: usize = 2;
 
@@ -62,7 +60,7 @@ pub async fn restore(store: &Store, file: &Path, replace: bool) -> Result<Restor
             fill(store, file, &whole, &attempt).await?;
             let sql = format!(
                 "CREATE TABLE {} (none UInt8) ENGINE = MergeTree ORDER BY tuple()",
-                quote_name(&passing::name(PURPOSE, &attempt, &mark))
+                quote_name(&passing::name(RESTORE, &attempt, &mark))
             );
             store.client().query_raw(&sql).execute().await?;
             attempt
@@ -122,7 +120,7 @@ async fn count(store: &Store, table: &str) -> Result<u64, Error> {
 async fn fill(store: &Store, file: &Path, whole: &Whole, attempt: &str) -> Result<(), Error> {
     let making = store.with_setting("allow_suspicious_low_cardinality_types", "1");
     for table in TABLES {
-        let name = quote_name(&passing::name(PURPOSE, attempt, table.name));
+        let name = quote_name(&passing::name(RESTORE, attempt, table.name));
         let make = format!("CREATE TABLE {name} AS {}", quote_name(table.name));
         making.client().query_raw(&make).execute().await?;
         // Rows that replace each other or whose time is over would be gone before they were counted.
@@ -134,7 +132,7 @@ async fn fill(store: &Store, file: &Path, whole: &Whole, attempt: &str) -> Resul
     let reading = tokio::task::spawn_blocking(move || tell(&place, &sender));
     let plain = store.with_setting("optimize_on_insert", "0");
     while let Some((table, partition, pieces)) = parts.recv().await {
-        let name = passing::name(PURPOSE, attempt, &table);
+        let name = passing::name(RESTORE, attempt, &table);
         let token = format!("{attempt}-{table}-{partition}");
         let body = stream::unfold(pieces, async |mut pieces: mpsc::Receiver<Bytes>| {
             let piece = pieces.recv().await?;
@@ -196,7 +194,7 @@ async fn counted(
         if wanted == 0 {
             continue;
         }
-        let found = count(store, &passing::name(PURPOSE, attempt, table.name)).await?;
+        let found = count(store, &passing::name(RESTORE, attempt, table.name)).await?;
         if found != wanted {
             let (file, table) = (file.display(), table.name);
             return Err(Error::Unlike(format!(
@@ -243,7 +241,7 @@ async fn take_places(
         }
         (Backing::Whole | Backing::Key, true) => {}
     }
-    let from = passing::name(PURPOSE, attempt, table.name);
+    let from = passing::name(RESTORE, attempt, table.name);
     let new = partitions(store, &from).await?;
     let old = partitions(store, table.name).await?;
     let dropped = old.iter().filter(|id| !new.contains(id));
@@ -267,7 +265,7 @@ struct Engine {
 /// import. What its window is stands in the table beside it, also when this was broken off in between.
 async fn forget_tokens(store: &Store, table: &Table, attempt: &str) -> Result<(), Error> {
     const WINDOW: &str = "non_replicated_deduplication_window";
-    let beside = passing::name(PURPOSE, attempt, table.name);
+    let beside = passing::name(RESTORE, attempt, table.name);
     let query = store.client().query(
         "SELECT engine_full FROM system.tables WHERE database = currentDatabase() AND name = {table:String}",
     );

@@ -6,10 +6,8 @@ use serde::Deserialize;
 use snag_store::{Store, quote_name};
 
 use crate::Error;
-use crate::passing;
+use crate::passing::{self, BACKUP};
 use crate::table::Table;
-
-const PURPOSE: &str = "backup";
 
 /// Copies of tables, to be removed with [`Snapshot::remove`].
 #[derive(Debug)]
@@ -43,7 +41,7 @@ impl Snapshot {
 
     async fn copy(&mut self, store: &Store, tables: &[&Table]) -> Result<(), Error> {
         for table in tables {
-            let name = passing::name(PURPOSE, &self.id, table.name);
+            let name = passing::name(BACKUP, &self.id, table.name);
             self.made.push(name.clone());
             let (name, of) = (quote_name(&name), quote_name(table.name));
             let client = store.client();
@@ -66,7 +64,7 @@ impl Snapshot {
         store: &Store,
         table: &Table,
     ) -> Result<Vec<(String, u64)>, Error> {
-        let name = quote_name(&passing::name(PURPOSE, &self.id, table.name));
+        let name = quote_name(&passing::name(BACKUP, &self.id, table.name));
         let sql = format!(
             "SELECT toString(_partition_id) AS partition, count() AS rows FROM {name} GROUP BY partition ORDER BY partition"
         );
@@ -82,7 +80,7 @@ impl Snapshot {
         table: &Table,
         partition: &str,
     ) -> Result<BytesCursor, Error> {
-        let name = quote_name(&passing::name(PURPOSE, &self.id, table.name));
+        let name = quote_name(&passing::name(BACKUP, &self.id, table.name));
         let sql = format!("SELECT * FROM {name} WHERE _partition_id = {{partition:String}}");
         let query = store.client().query_raw(&sql).param("partition", partition);
         Ok(query.fetch_bytes("Native")?)

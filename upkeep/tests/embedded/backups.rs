@@ -4,7 +4,7 @@ use std::future::pending;
 use std::path::Path;
 use std::time::Duration;
 
-use snag_upkeep::{Backup, BackupOptions, Error, backup, check, restore};
+use snag_upkeep::{Backup, BackupOptions, Error, backup, check, restore, sweep};
 
 use crate::world::{KEPT, World};
 
@@ -242,5 +242,21 @@ async fn a_backup_that_is_stopped_leaves_nothing() {
     let parts = std::fs::read_dir(file.parent().unwrap()).unwrap();
     let names: Vec<_> = parts.map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["data"]);
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_died_is_swept_up_after_a_day_and_a_restore_half_way_is_told() {
+    let world = World::empty().await;
+    let make = async |name: &str| {
+        let sql = format!("CREATE TABLE {name} AS events");
+        world.tell(&sql).await;
+    };
+    make("upkeep_backup_a_events").await;
+    make("upkeep_restore_b_events").await;
+    assert!(!sweep(&world.store).await.unwrap());
+    assert_eq!(world.passing().await, 2, "they may be at work");
+    make("upkeep_restore_b_whole_c").await;
+    assert!(sweep(&world.store).await.unwrap());
     world.close().await;
 }
