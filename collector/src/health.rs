@@ -37,12 +37,12 @@ impl fmt::Debug for Health {
 }
 
 impl Health {
-    /// To be made on the runtime that lasts.
-    pub(crate) fn new(store: Store, shelf: Arc<Shelf>) -> Self {
+    /// `runtime` is the one that lasts.
+    pub(crate) fn new(store: Store, shelf: Arc<Shelf>, runtime: Handle) -> Self {
         Self {
             store,
             shelf,
-            runtime: Handle::current(),
+            runtime,
             found: Mutex::default(),
         }
     }

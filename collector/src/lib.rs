@@ -35,6 +35,7 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use jiff::Timestamp;
 use snag_store::Store;
+use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 pub use client::Proxies;
@@ -156,7 +157,7 @@ impl Collector {
             store.clone(),
             Arc::clone(&metrics),
         ));
-        let health = Health::new(store.clone(), spool.shelf());
+        let health = Health::new(store.clone(), spool.shelf(), Handle::current());
         let collecting = Arc::new(Collecting {
             sites: Sites::new(config.sites),
             proxies: config.proxies,

@@ -1,12 +1,13 @@
 //! What one request may ask to store, and that it is stored as a whole or not at all.
 
 use std::path::Path;
-use std::sync::{Arc, Once};
+use std::sync::{Arc, LazyLock, Once};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use snag_beacon::{Batch, Custom, Event, Kind, Pageview};
 use snag_store::Store;
+use tokio::runtime::Runtime;
 
 use super::take::{ROWS_BYTES, Taken, take};
 use super::{Limiter, Receiving, Room};
@@ -19,6 +20,9 @@ use crate::metrics::Metrics;
 use crate::salts::Salts;
 use crate::spool::{Spool, SpoolConfig};
 use crate::{Collecting, Limits, Proxies};
+
+/// Where the store would be asked.
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime"));
 
 const WAIT: Duration = Duration::from_secs(5);
 
@@ -40,7 +44,8 @@ fn collecting(directory: &Path, spool_bytes: u64) -> Arc<Collecting> {
     };
     // A server is not asked anything until something is wanted of it.
     let store = Store::connect(&nowhere).now_or_never().expect("at once");
-    let health = Health::new(store.expect("a store"), spool.shelf());
+    let runtime = RUNTIME.handle().clone();
+    let health = Health::new(store.expect("a store"), spool.shelf(), runtime);
     Arc::new(Collecting {
         health,
         sites: Sites::default(),
