@@ -7,6 +7,7 @@ mod links;
 mod page;
 mod plan;
 mod simulate;
+mod upkeep;
 mod users;
 
 use std::net::SocketAddr;
@@ -24,6 +25,7 @@ pub(crate) use self::links::{LinkChecks, LinksAction};
 pub(crate) use self::page::OnePage;
 pub(crate) use self::plan::Planning;
 pub(crate) use self::simulate::Simulate;
+pub(crate) use self::upkeep::{Backup, Erase, Restore, Retention};
 pub(crate) use self::users::Users;
 
 /// Finds where a website trips its visitors, and says how sure it is.
@@ -200,6 +202,15 @@ pub(crate) enum Command {
     /// Who has an account at the dashboard
     #[command(subcommand)]
     Users(Users),
+    /// Write all that is stored into one file, also beside a running snag serve
+    Backup(Backup),
+    /// Make the store what it was when a backup was made
+    Restore(Restore),
+    /// Remove for good what is stored of a site, of one visitor, or before a day
+    Erase(Erase),
+    /// For how many days the visits of a site are kept
+    #[command(subcommand)]
+    Retention(Retention),
     /// Print the tag that goes into a website's pages
     Snippet(Snippet),
     /// Open a page and say whether the tag is there and its beacons arrive

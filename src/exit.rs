@@ -32,6 +32,15 @@ impl Exit {
                     _ => return Self::Broken,
                 }
             }
+            if let Some(upkeep) = cause.downcast_ref::<snag_upkeep::Error>() {
+                use snag_upkeep::Error as Upkeep;
+                return match upkeep {
+                    Upkeep::Usage { .. } => Self::Usage,
+                    Upkeep::File { .. } => Self::BadInput,
+                    Upkeep::Store(store) => Self::of_store(store),
+                    _ => Self::Broken,
+                };
+            }
             if let Some(store) = cause.downcast_ref::<snag_store::Error>() {
                 return Self::of_store(store);
             }

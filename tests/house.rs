@@ -15,9 +15,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("snag-store", &[]),
     ("snag-collector", &["snag-beacon", "snag-store"]),
     ("snag-sessions", &["snag-store"]),
+    ("snag-upkeep", &["snag-store", "snag-sessions"]),
     ("snag-analyzer", &["snag-store"]),
     ("snag-checker", &[]),
-    ("snag-web", &["snag-analyzer", "snag-store"]),
+    ("snag-web", &["snag-analyzer", "snag-store", "snag-upkeep"]),
     ("snag-simulator", &["snag-beacon"]),
     (
         "snag",
@@ -25,6 +26,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "snag-beacon",
             "snag-store",
             "snag-sessions",
+            "snag-upkeep",
             "snag-collector",
             "snag-analyzer",
             "snag-checker",
@@ -138,6 +140,7 @@ fn only_the_store_knows_an_engine() {
         "checker/src",
         "web/src",
         "simulator/src",
+        "upkeep/src",
         "src",
     ] {
         assert_only(directory, "libloading", &[]);
@@ -156,6 +159,7 @@ fn only_the_binary_reads_the_environment_or_prints() {
         "web/src",
         "store/src",
         "simulator/src",
+        "upkeep/src",
     ] {
         assert_only(directory, "env::var", &[]);
         assert_only(directory, "println!", &[]);
@@ -170,6 +174,7 @@ fn only_the_checker_asks_other_sites() {
         "collector/src",
         "sessions/src",
         "web/src",
+        "upkeep/src",
         "src",
     ] {
         for client in ["reqwest", "hyper"] {
@@ -203,6 +208,7 @@ fn every_module_says_what_it_is_for() {
         "checker/src",
         "web/src",
         "simulator/src",
+        "upkeep/src",
         "xtask/src",
     ] {
         for (path, text) in sources(&root().join(directory)) {

@@ -9,8 +9,10 @@ mod databases;
 mod detections;
 mod encoding;
 mod enrich;
+mod flush;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod health;
 pub mod import;
 mod known_elements;
 mod metrics;
@@ -26,6 +28,7 @@ mod upload;
 use std::fs::DirBuilder;
 use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt as _;
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
@@ -33,6 +36,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::web::ServiceConfig;
 use jiff::Timestamp;
 use snag_store::Store;
+use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 pub use client::{Proxies, address as client_address};
@@ -42,13 +46,15 @@ pub use enrich::{
     Agent, Agents, BotPolicy, BotReason, MmdbError, Networks, Place, Places, SEARCH_PARAMETERS,
     Site, Sites, SpamReferrers, attribution,
 };
+pub use flush::{Flushed, flush};
 pub use rehearsal::Rehearsal;
-pub use spool::{Contents, Kept, SpoolConfig, SpoolDirectory, State};
+pub use spool::{Aside, Contents, Kept, SpoolConfig, SpoolDirectory, State, Unwanted};
 pub use tracker_files::integrity;
 
 use databases::Databases;
 use detections::Detections;
 use enrich::BotRules;
+use health::Health;
 use known_elements::KnownElements;
 use metrics::Metrics;
 use receive::{Limiter, Room};
@@ -106,6 +112,7 @@ struct Collecting {
     files: Vec<TrackerFile>,
     /// What shows one creative of a rotation, before a number is put before it.
     rotation: Option<bytes::Bytes>,
+    health: Health,
     proxy_warning: Once,
     guests: Arc<Guests>,
 }
@@ -149,11 +156,17 @@ pub struct Collector {
 }
 
 impl Collector {
-    /// Opens spool and salts, starts to listen and to ship.
+    /// Opens spool and salts, starts to listen and to ship. `derived_until` is kept by whoever derives visits: the time,
+    /// milliseconds since 1970, at which what was stored until then was last seen to be derived; it is among the figures.
     ///
     /// # Errors
     /// When the address, the data directory or a database cannot be used.
-    pub fn start(config: Config, store: Store, guests: Guests) -> Result<Self, StartError> {
+    pub fn start(
+        config: Config,
+        store: Store,
+        derived_until: Arc<AtomicI64>,
+        guests: Guests,
+    ) -> Result<Self, StartError> {
         let listen = |error| StartError::Listen {
             address: config.listen,
             error,
@@ -167,12 +180,13 @@ impl Collector {
             .create(&config.data_dir)?;
         let spool = Arc::new(Spool::open(config.spool)?);
         let salts = Salts::open(&config.data_dir, Timestamp::now().as_millisecond())?;
-        let metrics = Arc::new(Metrics::new(spool.shelf()));
+        let metrics = Arc::new(Metrics::new(spool.shelf(), Some(derived_until)));
         let uploader = Arc::new(Uploader::new(
             spool.shelf(),
             store.clone(),
             Arc::clone(&metrics),
         ));
+        let health = Health::new(store.clone(), spool.shelf(), Handle::current());
         let collecting = Arc::new(Collecting {
             sites: Sites::new(config.sites),
             proxies: config.proxies,
@@ -193,6 +207,7 @@ impl Collector {
             known_elements: KnownElements::default(),
             files: tracker_files::load(),
             rotation: tracker_files::rotation(),
+            health,
             proxy_warning: Once::new(),
             guests: Arc::new(guests),
         });

@@ -1,6 +1,7 @@
 //! What the collector counts, in Prometheus' text form.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use prometheus_client::encoding::EncodeLabelSet;
@@ -31,6 +32,11 @@ struct TableLabel {
     table: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Kind {
+    kind: &'static str,
+}
+
 /// The collector's counters.
 #[derive(Debug)]
 pub(crate) struct Metrics {
@@ -43,6 +49,10 @@ pub(crate) struct Metrics {
     shipped: Family<TableLabel, Counter>,
     rejected: Counter,
     insert_seconds: Histogram,
+    store_errors: Family<Kind, Counter>,
+    last_shipment: Gauge,
+    derived_until: Option<Arc<AtomicI64>>,
+    sessions_lag: Gauge,
     spool: SpoolGauges,
 }
 
@@ -56,8 +66,8 @@ struct SpoolGauges {
 }
 
 impl Metrics {
-    /// Counters that stand at 0, and gauges that look at the spool.
-    pub(crate) fn new(shelf: Arc<Shelf>) -> Self {
+    /// Counters that stand at 0, and gauges that look at the spool and, where visits are derived, at how far that has come.
+    pub(crate) fn new(shelf: Arc<Shelf>, derived_until: Option<Arc<AtomicI64>>) -> Self {
         let mut all = Registry::with_prefix("snag");
         let metrics = Self {
             accepted: Counter::default(),
@@ -67,6 +77,10 @@ impl Metrics {
             shipped: Family::default(),
             rejected: Counter::default(),
             insert_seconds: Histogram::new(exponential_buckets(0.001, 2.0, 18)),
+            store_errors: Family::default(),
+            last_shipment: Gauge::default(),
+            derived_until,
+            sessions_lag: Gauge::default(),
             spool: SpoolGauges::default(),
             shelf,
             registry: Registry::default(),
@@ -113,6 +127,25 @@ impl Metrics {
             Unit::Seconds,
             metrics.insert_seconds.clone(),
         );
+        all.register(
+            "store_errors",
+            "Inserts the store did not confirm: unavailable, tried again, or refused, whose rows are set aside",
+            metrics.store_errors.clone(),
+        );
+        all.register_with_unit(
+            "last_shipment_timestamp",
+            "When the store last confirmed an insert, seconds since 1970; 0 before the first",
+            Unit::Seconds,
+            metrics.last_shipment.clone(),
+        );
+        if metrics.derived_until.is_some() {
+            all.register_with_unit(
+                "sessions_lag",
+                "How far visits are behind what is stored",
+                Unit::Seconds,
+                metrics.sessions_lag.clone(),
+            );
+        }
         let spool = &metrics.spool;
         all.register(
             "spool_bytes",
@@ -178,6 +211,12 @@ impl Metrics {
             .get_or_create(&TableLabel { table })
             .inc_by(rows);
         self.insert_seconds.observe(took.as_secs_f64());
+        self.last_shipment.set(now_ms() / 1000);
+    }
+
+    /// An insert that was not confirmed.
+    pub(crate) fn not_stored(&self, kind: &'static str) {
+        self.store_errors.get_or_create(&Kind { kind }).inc();
     }
 
     pub(crate) fn rejected(&self) {
@@ -196,6 +235,10 @@ impl Metrics {
     }
 
     fn look(&self) {
+        if let Some(until) = &self.derived_until {
+            let until = until.load(Ordering::Relaxed);
+            self.sessions_lag.set(((now_ms() - until) / 1000).max(0));
+        }
         let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         let spool = &self.spool;
         spool.bytes.set(number(self.shelf.bytes()));
@@ -204,11 +247,15 @@ impl Metrics {
         let Ok(found) = self.shelf.survey() else {
             return;
         };
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        let age = |since: i64| (i64::try_from(now.as_millis()).unwrap_or(i64::MAX) - since) / 1000;
+        let age = |since: i64| (now_ms() - since) / 1000;
         spool.oldest_seconds.set(found.oldest.map_or(0, age).max(0));
         spool.rejected.set(number(found.rejected));
     }
+}
+
+fn now_ms() -> i64 {
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(now.as_millis()).unwrap_or(i64::MAX)
 }

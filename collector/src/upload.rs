@@ -201,8 +201,14 @@ impl Uploader {
                 self.metrics.shipped(batch.table, sealed.rows(batch), took);
                 Ok(())
             }
-            Err(error) if error.is_retryable() => Err(Refusal::Later(error.to_string())),
-            Err(error) => Err(Refusal::Rows(format!("{table}: {error}"))),
+            Err(error) if error.is_retryable() => {
+                self.metrics.not_stored("unavailable");
+                Err(Refusal::Later(error.to_string()))
+            }
+            Err(error) => {
+                self.metrics.not_stored("refused");
+                Err(Refusal::Rows(format!("{table}: {error}")))
+            }
         }
     }
 }

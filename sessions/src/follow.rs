@@ -4,7 +4,9 @@
 //! behind later ones: touches of the last [`LATE`] are counted at each look, and derived again when there are more than
 //! there were.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clickhouse::Row;
 use serde::Deserialize;
@@ -85,10 +87,13 @@ impl Follower {
         })
     }
 
-    /// Follows until it is dropped. A store that does not answer is asked again.
-    pub async fn follow(store: Store) {
+    /// Follows until it is dropped. A store that does not answer is asked again. After each look that went well `until` is
+    /// set to when it began, milliseconds since 1970: what was stored until then is derived.
+    pub async fn follow(store: Store, until: Arc<AtomicI64>) {
+        until.store(unix_ms(), Ordering::Relaxed);
         let mut follower = None;
         loop {
+            let begun = unix_ms();
             let looked = match &mut follower {
                 None => match Self::new(store.clone()).await {
                     Ok(new) => {
@@ -100,7 +105,10 @@ impl Follower {
                 Some(follower) => follower.look().await,
             };
             match looked {
-                Ok(_) => sleep(LOOK).await,
+                Ok(_) => {
+                    until.store(begun, Ordering::Relaxed);
+                    sleep(LOOK).await;
+                }
                 Err(error) => {
                     tracing::warn!(%error, "sessions are not derived for now");
                     sleep(AWAY).await;
@@ -186,6 +194,13 @@ impl Follower {
         self.unwritten = 0;
         Ok(())
     }
+}
+
+fn unix_ms() -> i64 {
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(now.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// Derives all that waits, for whoever reads `sessions` while no collector follows.

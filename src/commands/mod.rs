@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
+use indicatif::HumanBytes;
 use snag_analyzer::Error;
 use snag_analyzer::format::{Format, Report, render};
+use snag_collector::Flushed;
 use snag_store::{Role, Store};
 
 use crate::config::{Config, Environment};
@@ -43,6 +45,21 @@ async fn with_store<T>(
     Ok(done?)
 }
 
+/// Ships what waits in the spool, and says so where it does not go: what is stored is about to be copied or removed.
+async fn flush(config: &Config, store: &Store) -> Result<Flushed> {
+    let flushed = snag_collector::flush(config.collector()?.spool, store).await;
+    flushed.context("the spool cannot be read")
+}
+
+/// How much waits, in words.
+fn waits(segments: usize, bytes: u64) -> String {
+    let files = if segments == 1 { "file" } else { "files" };
+    format!(
+        "{segments} {files} ({}) still wait for the store; see `snag spool list`",
+        HumanBytes(bytes)
+    )
+}
+
 /// The store, with sessions of all events in it: where no collector follows, nobody else has derived
 /// them.
 async fn open_derived(config: &Config, environment: &Environment) -> Result<Store> {
@@ -58,15 +75,18 @@ async fn open_derived(config: &Config, environment: &Environment) -> Result<Stor
 
 pub(crate) mod ads;
 pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod costs;
 pub(crate) mod definitions;
 pub(crate) mod doctor;
+pub(crate) mod erase;
 pub(crate) mod funnel;
 pub(crate) mod import;
 pub(crate) mod links;
 pub(crate) mod migrate;
 pub(crate) mod page;
 pub(crate) mod rebuild;
+pub(crate) mod retention;
 pub(crate) mod serve;
 pub(crate) mod simulate;
 pub(crate) mod snippet;

@@ -1,6 +1,7 @@
 //! `snag serve`: receives until it is told to stop, then empties its hands.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
@@ -38,7 +39,10 @@ pub(crate) async fn run(
     let receiving = config.collector()?;
     allow_files(config.limits.connections);
     let store = open(&config.store(environment)?).await?;
-    let following = tokio::spawn(snag_sessions::Follower::follow(store.clone()));
+    let derived_until = Arc::new(AtomicI64::new(0));
+    let following = snag_sessions::Follower::follow(store.clone(), Arc::clone(&derived_until));
+    let following = tokio::spawn(following);
+    let keeping = tokio::spawn(keep_deadlines(store.clone()));
     let dashboard = match config.web.dashboard {
         true => Some(dashboard(&config, &store).await?),
         false => None,
@@ -47,10 +51,11 @@ pub(crate) async fn run(
         Some(dashboard) => Guests::new(dashboard.register()),
         None => Guests::none(),
     };
-    let collector = match Collector::start(receiving, store.clone(), guests) {
+    let collector = match Collector::start(receiving, store.clone(), derived_until, guests) {
         Ok(collector) => collector,
         Err(error) => {
             following.abort();
+            keeping.abort();
             store.close().await?;
             return Err(error.into());
         }
@@ -67,7 +72,7 @@ pub(crate) async fn run(
     } else {
         println!("this build has no tracker in it: run `cargo xtask tracker` and build again");
     }
-    let keeping = dashboard.map(|dashboard| {
+    let hosting = dashboard.map(|dashboard| {
         let at = config
             .web
             .url
@@ -82,8 +87,8 @@ pub(crate) async fn run(
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
     }
-    if let Some(keeping) = keeping {
-        keeping.abort();
+    if let Some(hosting) = hosting {
+        hosting.abort();
     }
     tracing::info!("stopping: shipping what was taken");
     tokio::select! {
@@ -92,6 +97,7 @@ pub(crate) async fn run(
         _ = terminate.recv() => tracing::warn!("told twice: what waits in the spool is shipped at the next start"),
     }
     following.abort();
+    keeping.abort();
     store
         .close()
         .await
@@ -129,6 +135,39 @@ async fn greet(dashboard: &Dashboard, at: &str) {
         ),
         Ok(None) => println!("the dashboard is at {at}/"),
         Err(error) => tracing::warn!(%error, "the dashboard waits for the store"),
+    }
+}
+
+/// Between two looks at what is to be kept no longer, and between two tries when the store does not answer.
+const DEADLINES: Duration = Duration::from_secs(24 * 60 * 60);
+const AWAY: Duration = Duration::from_secs(60);
+
+/// Removes visits whose time is over, and what backups and restores that died left behind: at the start and once a day.
+async fn keep_deadlines(store: Store) {
+    loop {
+        let kept = async {
+            if snag_upkeep::sweep(&store).await? {
+                tracing::error!(
+                    "a restore was broken off half way: stop, and run `snag restore` with the same file again"
+                );
+            }
+            snag_upkeep::retention::keep(&store).await
+        };
+        match kept.await {
+            Ok(kept) => {
+                if kept.lapsed > 0 {
+                    tracing::info!(
+                        rows = kept.lapsed,
+                        "visits whose time was over were removed"
+                    );
+                }
+                tokio::time::sleep(DEADLINES).await;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "visits whose time is over are not removed for now");
+                tokio::time::sleep(AWAY).await;
+            }
+        }
     }
 }
 

@@ -82,3 +82,49 @@ fn environment_names_reach_into_sections() {
     assert!(is_setting("engine_sql_listen".into()));
     assert!(!is_setting("shared".into()));
 }
+
+/// What the environment may say beside settings.
+const BESIDE: [&str; 3] = ["log", "clickhouse_password", "sql_password"];
+
+#[test]
+fn every_setting_that_is_named_in_deploy_is_one() {
+    let deploy = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(deploy).expect("deploy") {
+        let path = entry.expect("entry").path();
+        let text = std::fs::read_to_string(&path).expect("text");
+        for rest in text.split("SNAG_").skip(1) {
+            let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+            let end = rest.find(|letter| !is_part(letter));
+            let name = rest[..end.unwrap_or(rest.len())].to_ascii_lowercase();
+            let is_known = is_setting(name.as_str().into()) || BESIDE.contains(&name.as_str());
+            assert!(is_known, "{}: SNAG_{}", path.display(), name.to_uppercase());
+            seen += 1;
+        }
+    }
+    assert!(seen > 15, "only {seen} were looked at");
+}
+
+#[test]
+fn what_deploy_starts_is_a_command() {
+    use clap::Parser as _;
+
+    let unit = include_str!("../../deploy/snag.service");
+    let start = unit
+        .lines()
+        .find_map(|line| line.strip_prefix("ExecStart="));
+    let words = start.expect("a command").split_whitespace();
+    assert!(crate::cli::Cli::try_parse_from(words).is_ok());
+    let readme = include_str!("../../deploy/README.md");
+    let commands = readme
+        .lines()
+        .filter(|line| line.starts_with("snag "))
+        .map(|line| line.split('#').next().unwrap_or_default());
+    let mut seen = 0;
+    for command in commands {
+        let parsed = crate::cli::Cli::try_parse_from(command.split_whitespace());
+        assert!(parsed.is_ok(), "{command}: {:?}", parsed.err());
+        seen += 1;
+    }
+    assert!(seen > 6, "only {seen} were looked at");
+}

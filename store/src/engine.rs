@@ -9,6 +9,7 @@ mod configuration;
 mod ffi;
 mod library;
 
+pub use configuration::PASSING_TABLES;
 pub(crate) use configuration::READER;
 pub(crate) use ffi::{Connection, Insertion, Parameter, Refusal, StatementClass, Symbols, Tally};
 pub use library::{ENGINE_VERSION, engine_package};
@@ -167,12 +168,14 @@ impl Drop for Engine {
 }
 
 /// Writes a name as a quoted identifier of SQL.
-pub(crate) fn quote_name(name: &str) -> String {
+#[must_use]
+pub fn quote_name(name: &str) -> String {
     format!("`{}`", name.replace('\\', "\\\\").replace('`', "\\`"))
 }
 
 /// Writes a text as a quoted literal of SQL.
-pub(crate) fn quote_text(text: &str) -> String {
+#[must_use]
+pub fn quote_text(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
 }
 

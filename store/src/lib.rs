@@ -16,9 +16,9 @@ mod store;
 
 pub use config::{Config, DEFAULT_DATABASE, Secret, ServerConfig};
 pub use doctor::{Check, Examination, doctor};
-pub use engine::{ENGINE_VERSION, engine_package};
+pub use engine::{ENGINE_VERSION, PASSING_TABLES, engine_package, quote_name, quote_text};
 pub use error::Error;
 #[cfg(fuzzing)]
 pub use front::fuzzing;
-pub use migration::Applied;
+pub use migration::{Applied, Record, known_migrations};
 pub use store::{BodyFormat, Role, Store};

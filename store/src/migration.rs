@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use clickhouse::{Client, Row};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::engine::quote_name;
 use crate::error::Error;
@@ -36,11 +36,15 @@ pub struct Applied {
     pub name: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Row, Deserialize)]
-pub(crate) struct Record {
-    version: u32,
-    name: String,
-    checksum: String,
+/// A migration that a database has had.
+#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize)]
+pub struct Record {
+    /// Its number.
+    pub version: u32,
+    /// Its file in `sql/migrations`.
+    pub name: String,
+    /// BLAKE3 of its text, in hexadecimal.
+    pub checksum: String,
 }
 
 impl Migration {
@@ -178,7 +182,19 @@ pub(crate) async fn verify(client: &Client, known: &[Migration]) -> Result<(), E
     }
 }
 
-async fn records(client: &Client) -> Result<Vec<Record>, Error> {
+/// Those of this program, as a database that is up to date has them.
+#[must_use]
+pub fn known_migrations() -> Vec<Record> {
+    let record = |migration: Migration| Record {
+        checksum: migration.checksum(),
+        version: migration.version,
+        name: migration.name,
+    };
+    all().into_iter().map(record).collect()
+}
+
+/// What the database has had.
+pub(crate) async fn records(client: &Client) -> Result<Vec<Record>, Error> {
     let sql = "SELECT version, name, checksum FROM schema_migrations FINAL ORDER BY version";
     Ok(client.query(sql).fetch_all().await?)
 }

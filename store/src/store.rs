@@ -18,7 +18,7 @@ use crate::engine::{self, Engine, quote_name};
 use crate::error::Error;
 use crate::front::{Credentials, Front};
 use crate::lock::{self, Claim, Lock, Owner};
-use crate::migration::{self, Applied};
+use crate::migration::{self, Applied, Record};
 
 /// How long a guest waits for an owner that has just started.
 const OWNER_PATIENCE: Duration = Duration::from_secs(15);
@@ -301,6 +301,22 @@ impl Store {
     /// [`Error::Setup`] that says what to run if it is not.
     pub async fn verify(&self) -> Result<(), Error> {
         migration::verify(&self.client, &migration::all()).await
+    }
+
+    /// What the schema has had, in order.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the store does not answer.
+    pub async fn migrations(&self) -> Result<Vec<Record>, Error> {
+        migration::records(&self.client).await
+    }
+
+    /// The same store, asked with a setting of ClickHouse.
+    #[must_use]
+    pub fn with_setting(&self, name: &str, value: &str) -> Store {
+        let mut store = self.clone();
+        store.client = store.client.with_setting(name, value);
+        store
     }
 
     /// In a few words, where the rows are.

@@ -13,6 +13,24 @@ pub(super) async fn health() -> HttpResponse {
     HttpResponse::Ok().body("ok\n")
 }
 
+/// Says whether beacons can be taken and stored, and if not what stands in the way, a line each.
+pub(super) async fn ready(collecting: Data<Receiving>) -> HttpResponse {
+    let complaints = collecting.health.complaints().await;
+    let mut response = match complaints.is_empty() {
+        true => HttpResponse::Ok(),
+        false => HttpResponse::ServiceUnavailable(),
+    };
+    response.insert_header((header::CACHE_CONTROL, "no-store"));
+    if complaints.is_empty() {
+        return response.body("ready\n");
+    }
+    let lines: String = complaints
+        .iter()
+        .map(|complaint| format!("{complaint}\n"))
+        .collect();
+    response.body(lines)
+}
+
 /// Figures in Prometheus' text form.
 pub(super) async fn metrics(request: HttpRequest, collecting: Data<Receiving>) -> HttpResponse {
     if !is_near(&request, &collecting.proxies) {

@@ -89,6 +89,11 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
                 .default_service(only("GET, HEAD")),
         )
         .service(
+            web::resource("/readyz")
+                .route(reading().to(figures::ready))
+                .default_service(only("GET, HEAD")),
+        )
+        .service(
             web::resource("/metrics")
                 .route(reading().to(figures::metrics))
                 .default_service(only("GET, HEAD")),

@@ -1,21 +1,28 @@
 //! What one request may ask to store, and that it is stored as a whole or not at all.
 
 use std::path::Path;
-use std::sync::{Arc, Once};
+use std::sync::{Arc, LazyLock, Once};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use snag_beacon::{Batch, Custom, Event, Kind, Pageview};
+use snag_store::Store;
+use tokio::runtime::Runtime;
 
 use super::take::{ROWS_BYTES, Taken, take};
 use super::{Limiter, Receiving, Room};
 use crate::databases::{DatabaseFiles, Databases};
 use crate::detections::Detections;
 use crate::enrich::{Agents, BotRules, ClientHints, Sender, Sites, SpamReferrers};
+use crate::health::Health;
 use crate::known_elements::KnownElements;
 use crate::metrics::Metrics;
 use crate::salts::Salts;
 use crate::spool::{Spool, SpoolConfig};
 use crate::{Collecting, Limits, Proxies};
+
+/// Where the store would be asked.
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime"));
 
 const WAIT: Duration = Duration::from_secs(5);
 
@@ -31,7 +38,16 @@ fn collecting(directory: &Path, spool_bytes: u64) -> Arc<Collecting> {
     };
     let spool = Arc::new(Spool::open(spool).expect("a spool"));
     let now = jiff::Timestamp::now().as_millisecond();
+    let nowhere = snag_store::Config {
+        clickhouse: Some(snag_store::ServerConfig::at("http://127.0.0.1:9")),
+        ..snag_store::Config::default()
+    };
+    // A server is not asked anything until something is wanted of it.
+    let store = Store::connect(&nowhere).now_or_never().expect("at once");
+    let runtime = RUNTIME.handle().clone();
+    let health = Health::new(store.expect("a store"), spool.shelf(), runtime);
     Arc::new(Collecting {
+        health,
         sites: Sites::default(),
         proxies: Proxies::default(),
         limits: Limits {
@@ -49,7 +65,7 @@ fn collecting(directory: &Path, spool_bytes: u64) -> Arc<Collecting> {
         databases: Databases::open(&DatabaseFiles::default()).expect("no databases"),
         known_spam: SpamReferrers::default(),
         salts: Salts::open(directory, now).expect("salts"),
-        metrics: Arc::new(Metrics::new(spool.shelf())),
+        metrics: Arc::new(Metrics::new(spool.shelf(), None)),
         spool,
         detections: Detections::default(),
         known_elements: KnownElements::default(),

@@ -9,6 +9,7 @@ mod pending;
 mod rejected;
 mod segment;
 mod shelf;
+mod sift;
 mod writer;
 
 use std::fs::File;
@@ -30,6 +31,7 @@ pub use rejected::{Contents, Kept, SpoolDirectory, State};
 pub(crate) use rejected::{keep_damage, keep_refused};
 pub(crate) use segment::{SEALED, Sealed, list};
 pub(crate) use shelf::Shelf;
+pub use sift::{Aside, Unwanted};
 
 /// Bytes that may wait for a commit, which is what the spool may take of memory; there are two such groups at most, one
 /// filling and one being written.
@@ -75,7 +77,13 @@ impl Spool {
 
     fn open_on(disk: Box<dyn Disk>, config: SpoolConfig) -> io::Result<Self> {
         std::fs::create_dir_all(&config.directory)?;
-        let lock = claim(&config.directory)?;
+        let lock = claim(&config.directory)?.ok_or_else(|| {
+            let path = config.directory.join(LOCK);
+            let path = path.display();
+            io::Error::other(format!(
+                "another `snag serve` has {path}; end it, or give this one a --data-dir of its own"
+            ))
+        })?;
         for path in list(&config.directory, segment::OPEN)? {
             match segment::recover(&path) {
                 Ok(rows) => {
@@ -155,20 +163,22 @@ impl Spool {
     }
 }
 
-fn claim(directory: &Path) -> io::Result<File> {
-    let path = directory.join("lock");
+/// What a spool's one writer holds.
+const LOCK: &str = "lock";
+
+/// Whether a spool has a writer, in whatever process.
+pub(crate) fn has_writer(directory: &Path) -> io::Result<bool> {
+    Ok(claim(directory)?.is_none())
+}
+
+/// The right to write; none where another has it.
+fn claim(directory: &Path) -> io::Result<Option<File>> {
     let file = File::options()
         .create(true)
         .truncate(false)
         .write(true)
-        .open(&path)?;
-    file.try_lock().map_err(|_| {
-        let path = path.display();
-        io::Error::other(format!(
-            "another `snag serve` has {path}; end it, or give this one a --data-dir of its own"
-        ))
-    })?;
-    Ok(file)
+        .open(directory.join(LOCK))?;
+    Ok(file.try_lock().is_ok().then_some(file))
 }
 
 /// How many segments wait, and their bytes.

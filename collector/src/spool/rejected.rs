@@ -4,7 +4,7 @@
 //! a retry stores nothing twice, however late it comes; a name given by a person never leads out of the directory.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -73,7 +73,7 @@ pub struct Kept {
     pub bytes: u64,
     /// Why it is here, where it was set aside.
     pub reason: Option<String>,
-    path: PathBuf,
+    pub(super) path: PathBuf,
 }
 
 /// What a segment holds.
@@ -204,6 +204,18 @@ impl Kept {
         }
         fs::remove_file(&self.path)?;
         self.forget_reason()
+    }
+
+    /// Puts other bytes in the place of a file that was set aside, and another reason in that of its own.
+    pub(super) fn replace(&self, bytes: &[u8], reason: &str) -> io::Result<()> {
+        // Under one name, so that a crash leaves no old bytes behind but these.
+        let written = self.path.with_extension("new");
+        let mut file = fs::File::create(&written)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&written, &self.path)?;
+        fs::write(self.path.with_extension(REASON), format!("{reason}\n"))?;
+        sync_directory(self.path.parent().unwrap_or(Path::new(".")))
     }
 
     fn forget_reason(&self) -> io::Result<()> {

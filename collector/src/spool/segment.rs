@@ -252,16 +252,32 @@ impl Sealed {
 
     /// A segment of these batches alone, to be kept under the same name.
     pub(crate) fn only(&self, batches: &[Batch]) -> Vec<u8> {
+        let parts = self.parts.iter();
+        self.with(
+            parts
+                .filter(|(of, ..)| batches.contains(of))
+                .map(|(batch, rows, payload)| (*batch, *rows, &payload[..])),
+        )
+    }
+
+    /// A segment of the same name with other rows.
+    pub(super) fn with<'a>(&self, parts: impl Iterator<Item = (Batch, u32, &'a [u8])>) -> Vec<u8> {
         let mut out = begin(self.generation, &self.schemas);
-        for (batch, rows, payload) in &self.parts {
-            if batches.contains(batch) {
-                let (batch, rows) = (*batch, *rows);
-                let offset = out.len() as u64;
-                let content = Content::Rows { batch, rows };
-                frame::put(&mut out, self.generation, offset, content, payload);
-            }
+        for (batch, rows, payload) in parts {
+            let offset = out.len() as u64;
+            let content = Content::Rows { batch, rows };
+            frame::put(&mut out, self.generation, offset, content, payload);
         }
         out
+    }
+
+    /// The schema of a table, and its rows as they were committed. `None` where the schema is damaged.
+    pub(super) fn part_rows(&self) -> impl Iterator<Item = (Batch, Option<&Bytes>, &Bytes)> {
+        self.parts.iter().map(|(batch, _, payload)| {
+            let mut schemas = self.schemas.iter();
+            let schema = schemas.find(|(table, _)| *table == batch.table);
+            (*batch, schema.map(|(_, schema)| schema), payload)
+        })
     }
 }
 

@@ -1,14 +1,17 @@
 //! What writer, receivers and uploader share of a spool: its limits, what waits, and how much of it there is.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex};
 
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use tokio::sync::Notify;
 
 use super::SpoolConfig;
+use super::disk::{Disk as _, RealDisk, SegmentFile as _};
 use super::pending::Pending;
 use super::rejected::{SpoolDirectory, State};
+use super::writer::lock;
 
 /// The shared part of a spool.
 #[derive(Debug)]
@@ -26,6 +29,8 @@ pub(crate) struct Shelf {
     pub(crate) commit_seconds: Histogram,
     /// Rung whenever a segment was sealed.
     pub(crate) sealed: Notify,
+    /// The last commit failed at the disk.
+    pub(super) is_failing: AtomicBool,
 }
 
 impl Shelf {
@@ -39,7 +44,30 @@ impl Shelf {
             segment_bytes: AtomicU64::new(0),
             commit_seconds: Histogram::new(exponential_buckets(0.000_1, 2.0, 16)),
             sealed: Notify::new(),
+            is_failing: AtomicBool::new(false),
         }
+    }
+
+    /// Why no rows can be taken now, if so. A disk that failed is tried with a file of its own: where nobody is led here any
+    /// more no commit would find out that it works again. Blocks.
+    pub(crate) fn complaint(&self) -> Option<&'static str> {
+        let pending = lock(self);
+        if pending.closing || pending.closed {
+            return Some("the spool is closed");
+        }
+        drop(pending);
+        if self.bytes() >= self.config.max_bytes {
+            return Some("the spool is full: too much waits for the store");
+        }
+        let directory = &self.config.directory;
+        let free = RealDisk.free(directory).unwrap_or(u64::MAX);
+        if free < self.config.min_free_bytes {
+            return Some("the disk of the spool is nearly full");
+        }
+        if self.is_failing.load(Ordering::Relaxed) && probe(directory).is_err() {
+            return Some("the disk of the spool cannot be written");
+        }
+        None
     }
 
     /// Bytes that wait for the store.
@@ -81,6 +109,15 @@ impl Shelf {
         self.segments.store(segments, Ordering::Relaxed);
         self.segment_bytes.store(bytes, Ordering::Relaxed);
     }
+}
+
+/// Writes and removes a file.
+fn probe(directory: &Path) -> std::io::Result<()> {
+    let path = directory.join("probe");
+    let mut file = std::fs::File::create(&path)?;
+    let written = file.append(b"probe");
+    std::fs::remove_file(&path)?;
+    written
 }
 
 /// What a look into the directory tells beside what is counted anyway.

@@ -162,6 +162,7 @@ impl Writer {
         let start = Instant::now();
         match self.write(rows) {
             Ok(()) => {
+                self.shelf.is_failing.store(false, Ordering::Relaxed);
                 self.count_unsealed();
                 if self.complained.take().is_some() {
                     tracing::info!("the spool can be written again");
@@ -172,6 +173,7 @@ impl Writer {
                 Ok(())
             }
             Err(error) => {
+                self.shelf.is_failing.store(true, Ordering::Relaxed);
                 let is_told = self
                     .complained
                     .is_some_and(|at| at.elapsed() < COMPLAIN_AGAIN);

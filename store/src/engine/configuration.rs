@@ -11,7 +11,10 @@ use std::path::{Path, PathBuf};
 /// The role of a connection that may only read.
 pub(crate) const READER: &str = "snag_reader";
 /// Tables that hold keys, salts or hashes of passwords; no reader sees them.
-const PRIVATE_TABLES: [&str; 4] = ["secrets", "salts", "users", "tokens"];
+const PRIVATE_TABLES: [&str; 3] = ["secrets", "salts", "access"];
+/// How names of tables begin that a backup or a restore makes for as long as it takes: copies of any table, those above
+/// too.
+pub const PASSING_TABLES: &str = "upkeep_";
 
 const MAIN: &str = "<clickhouse>\n  <user_directories><users_xml><path>users.xml</path></users_xml></user_directories>\n\
                     </clickhouse>\n";
@@ -25,6 +28,7 @@ fn users(database: &str) -> String {
         "GRANT SELECT ON INFORMATION_SCHEMA.*".to_owned(),
     ];
     reader.extend(PRIVATE_TABLES.map(|table| format!("REVOKE SELECT ON {database}.{table}")));
+    reader.push(format!("REVOKE SELECT ON {database}.{PASSING_TABLES}*"));
     let reader: String = reader
         .iter()
         .map(|grant| format!("      <query>{grant}</query>\n"))

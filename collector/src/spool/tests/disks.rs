@@ -131,13 +131,19 @@ fn a_directory_that_is_gone_is_told_and_a_new_one_is_used() {
     let place = directory.path().join("spool");
     let spool = open(config(&place));
     std::fs::remove_dir_all(&place).expect("remove");
+    let shelf = spool.shelf();
     on_lane(&spool, async |lane| {
+        assert_eq!(shelf.complaint(), None, "nobody knows yet");
         let lost = append(&lane, &rows("lost")).await;
         assert!(matches!(lost, Err(SpoolError::Disk(_))));
+        let told = shelf.complaint().expect("it is known");
+        assert!(told.contains("cannot be written"), "{told}");
         std::fs::create_dir(&place).expect("mend");
+        assert_eq!(shelf.complaint(), None, "without a commit, too");
         append(&lane, &rows("kept")).await.expect("append");
     });
     spool.close();
+    assert_eq!(shelf.complaint(), Some("the spool is closed"));
     assert_eq!(shipped(&place), "kept");
 }
 

@@ -3,6 +3,7 @@
 mod damage;
 mod disks;
 mod keeping;
+mod sifting;
 
 use super::*;
 use crate::encoding::RowBinary;
