@@ -72,9 +72,9 @@ pub async fn restore(store: &Store, file: &Path, replace: bool) -> Result<Restor
     }
     let rebuilt = snag_sessions::rebuild(store, None).await?;
     retention::keep(store).await?;
-    // The mark goes last.
-    let mut made: Vec<String> = passing::find(store, 0).await?;
-    made.sort_by_key(|name| name.ends_with(&mark));
+    // The mark goes first: with it a repetition would look for the others.
+    let mut made = passing::find(store, 0).await?;
+    made.sort_by_key(|name| !name.ends_with(&mark));
     passing::remove(store, &made).await?;
     Ok(Restored {
         contents: Contents::of(&whole.head, &whole.manifest),
@@ -116,7 +116,7 @@ async fn count(store: &Store, table: &str) -> Result<u64, Error> {
     Ok(store.client().query_raw(&sql).fetch_one().await?)
 }
 
-/// Makes a table beside each that the backup has, and puts its rows there.
+/// Makes a table beside each, and puts the rows of the backup there.
 async fn fill(store: &Store, file: &Path, whole: &Whole, attempt: &str) -> Result<(), Error> {
     let making = store.with_setting("allow_suspicious_low_cardinality_types", "1");
     for table in TABLES {
