@@ -144,7 +144,8 @@ fn only_the_store_knows_an_engine() {
         "src",
     ] {
         assert_only(directory, "libloading", &[]);
-        assert_only(directory, "unsafe", &[]);
+        // With the space, for a policy may say unsafe-inline.
+        assert_only(directory, "unsafe ", &[]);
         assert_only(directory, "chdb", &[]);
     }
 }

@@ -150,7 +150,8 @@ async fn tables_that_hold_keys_are_refused_to_who_may_only_read() {
     bench
         .sql("CREATE TABLE upkeep_backup_x_secrets AS secrets")
         .await;
-    for table in tables.lines().chain(["upkeep_backup_x_secrets"]) {
+    // Hashes of passwords stand in a column that is called like others.
+    for table in tables.lines().chain(["access", "upkeep_backup_x_secrets"]) {
         for sql in [
             format!("SELECT * FROM {table}"),
             format!("SELECT count() FROM {table}"),

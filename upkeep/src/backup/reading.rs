@@ -63,7 +63,12 @@ pub(super) fn read(
                 if name != HEAD {
                     return Err(foreign(file));
                 }
-                head = Some(understood(file, &bytes)?);
+                let told = understood(file, &bytes);
+                if told.is_err() {
+                    // One that is damaged must not pass for another version's.
+                    io::copy(&mut open(file)?, &mut io::sink()).map_err(wrong)?;
+                }
+                head = Some(told?);
                 continue;
             }
             Some(_) if manifest.is_some() => {

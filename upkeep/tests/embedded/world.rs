@@ -17,7 +17,8 @@ pub(crate) struct World {
 }
 
 /// What backups have: all but what is derived, and keys.
-pub(crate) const KEPT: [&str; 13] = [
+pub(crate) const KEPT: [&str; 14] = [
+    "access",
     "attention",
     "audits",
     "costs",
@@ -143,6 +144,7 @@ impl World {
             "INSERT INTO verdicts SELECT 'shop', 'f1', 'muted', now64(3), 'why', 1",
             "INSERT INTO link_checks SELECT 'blog', 'https://x.example/', 'broken', 404, '', '', now64(3)",
             "INSERT INTO retention SELECT 'other', 30, 1, 0",
+            "INSERT INTO access SELECT 'user', 'u1', '{}', 1, 0",
             "INSERT INTO import_batches SELECT unhex(repeat('ab', 32)), 77, 3, true, 'a.ndjson', now64(3)",
             "INSERT INTO secrets SELECT 'import', 'the key of imports', now64(6)",
             "INSERT INTO salts (day, key) SELECT today(), 'the salt of the day'",
