@@ -72,6 +72,27 @@ async fn erase(asked: &Erase, config: &Config, store: &Store) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
+/// Removes all there is of a site, also what waits and what was set aside; how many rows these were.
+pub(super) async fn site(site: &str, config: &Config, store: &Store) -> Result<u64> {
+    if let Flushed::Waits { segments, bytes } = super::flush(config, store).await? {
+        bail!(
+            "nothing was removed, for what waits would be stored afterwards: {}",
+            super::waits(segments, bytes)
+        );
+    }
+    let plan = snag_upkeep::plan(store, site, Erasure::Site).await?;
+    let unwanted = Unwanted {
+        site,
+        visitors: None,
+        before: None,
+    };
+    let spool = SpoolDirectory::new(config.collector()?.spool.directory);
+    let aside = spool.count_aside(unwanted)?.rows;
+    spool.erase_aside(unwanted)?;
+    let erased = snag_upkeep::erase(store, &plan).await?;
+    Ok(aside + erased.rows.iter().map(|(_, rows)| rows).sum::<u64>())
+}
+
 fn show(asked: &Erase, plan: &Plan, aside: &Aside) {
     let what = match (asked.visitor, asked.before) {
         (Some(number), _) => format!("of visitor {number} of {}", asked.site),

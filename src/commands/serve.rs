@@ -9,7 +9,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use snag_collector::import::import_body;
 use snag_collector::{Collector, Guests};
 use snag_store::{Role, Store};
-use snag_web::{Dashboard, Taken, Taking};
+use snag_web::{Connected, Dashboard, Erasing, Taken, Taking};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::Serve;
@@ -123,8 +123,20 @@ async fn dashboard(config: &Config, store: &Store) -> Result<Dashboard> {
             })
         })
     };
-    let settings = config.web()?;
-    Ok(Dashboard::open(store.clone(), settings, Box::new(address), Box::new(intake)).await)
+    let (of, with) = (store.clone(), Arc::new(config.clone()));
+    let eraser = move |site: String| -> Erasing {
+        let (store, config) = (of.clone(), Arc::clone(&with));
+        Box::pin(async move {
+            let erased = super::erase::site(&site, &config, &store).await;
+            erased.map_err(|error| format!("{error:#}"))
+        })
+    };
+    let connected = Connected {
+        address: Box::new(address),
+        intake: Box::new(intake),
+        eraser: Box::new(eraser),
+    };
+    Ok(Dashboard::open(store.clone(), config.web()?, connected).await)
 }
 
 /// Says where the dashboard is, and while it has no owner how to become one.

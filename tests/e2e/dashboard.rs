@@ -484,6 +484,44 @@ async fn a_lost_password_is_replaced_from_the_command_line() {
 }
 
 #[tokio::test]
+async fn an_owner_sets_how_long_visits_are_kept_and_removes_the_site() {
+    let place = place();
+    let data = place.path().join("data");
+    let stage = Stage::start(&data).await;
+    let all = "SELECT count() FROM events WHERE site = 'shop'";
+    wait_for(&data, all, 150).await;
+    // The visits are of January: nothing of them is younger than that.
+    let kept = stage
+        .post("/sites/shop/retention", &stage.owner, &[("days", "20000")])
+        .await;
+    assert_eq!(kept.0, 303, "{}", kept.1);
+    let (_, settings) = stage.page("/sites/shop/settings", &stage.owner).await;
+    assert!(settings.contains("value=\"20000\""), "{settings}");
+    let wrong = stage
+        .post("/sites/shop/retention", &stage.owner, &[("days", "many")])
+        .await;
+    assert_eq!(wrong.0, 400);
+    wait_for(&data, all, 150).await;
+    let refused = stage
+        .post("/sites/shop/erase", &stage.owner, &[("name", "shpo")])
+        .await;
+    assert_eq!(refused.0, 400);
+    wait_for(&data, all, 150).await;
+    let removed = stage
+        .post("/sites/shop/erase", &stage.owner, &[("name", "shop")])
+        .await;
+    assert_eq!(removed.0, 303, "{}", removed.1);
+    for table in ["events", "sessions", "pages"] {
+        wait_for(
+            &data,
+            &format!("SELECT count() FROM {table} WHERE site = 'shop'"),
+            0,
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
 async fn a_shared_link_shows_one_site_until_it_is_ended() {
     let place = place();
     let stage = Stage::start(&place.path().join("data")).await;

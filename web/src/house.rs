@@ -56,6 +56,21 @@ pub type Intake = Box<dyn Fn(Bytes, [u8; 32]) -> Taking + Send + Sync>;
 /// The taking, under way.
 pub type Taking = Pin<Box<dyn Future<Output = Result<Taken, String>> + Send>>;
 
+/// Removes for good all there is of a site, and says how many rows these were.
+pub type Eraser = Box<dyn Fn(String) -> Erasing + Send + Sync>;
+/// The removal, under way.
+pub type Erasing = Pin<Box<dyn Future<Output = Result<u64, String>> + Send>>;
+
+/// What others know and do for the dashboard.
+pub struct Connected {
+    /// Tells addresses.
+    pub address: Address,
+    /// Takes events.
+    pub intake: Intake,
+    /// Removes sites.
+    pub eraser: Eraser,
+}
+
 /// What all rooms share.
 pub struct House {
     pub(crate) store: Arc<Store>,
@@ -63,10 +78,9 @@ pub struct House {
     pub(crate) settings: Settings,
     pub(crate) runtime: Handle,
     pub(crate) audits: Arc<Audits>,
-    pub(crate) intake: Intake,
+    pub(crate) connected: Connected,
     /// With which links to overlays are signed; another one at each start, for these hold for half an hour alone.
     pub(crate) overlay_key: String,
-    address: Address,
     sites: RwLock<Arc<BTreeSet<String>>>,
 }
 
@@ -76,7 +90,7 @@ pub struct Dashboard(Arc<House>);
 impl Dashboard {
     /// Opens it; reports are reckoned on the runtime this is called on. While the store does not answer nobody is known, so
     /// nobody is let in.
-    pub async fn open(store: Store, settings: Settings, address: Address, intake: Intake) -> Self {
+    pub async fn open(store: Store, settings: Settings, connected: Connected) -> Self {
         let store = Arc::new(store);
         let house = Arc::new(House {
             access: Access::new(Store::clone(&store)),
@@ -85,9 +99,8 @@ impl Dashboard {
             sites: RwLock::default(),
             store,
             settings,
-            intake,
+            connected,
             overlay_key: Secret::new().text().to_owned(),
-            address,
         });
         for looked in [house.access.reload().await, house.look().await] {
             if let Err(error) = looked {
@@ -158,7 +171,7 @@ impl House {
 
     /// The address of whoever asks.
     pub(crate) fn address(&self, head: &RequestHead) -> IpAddr {
-        (self.address)(head)
+        (self.connected.address)(head)
     }
 
     /// Where the dashboard was reached under the name `host`. A name that is not its own is refused: pages of others could

@@ -29,6 +29,9 @@ mod view;
 
 pub use access::Role;
 pub use audits::Audits;
-pub use house::{Address, Dashboard, House, Intake, Settings, SiteSettings, Taken, Taking};
+pub use house::{
+    Address, Connected, Dashboard, Eraser, Erasing, House, Intake, Settings, SiteSettings, Taken,
+    Taking,
+};
 pub use people::{People, Person, invite, people, remove, reset};
 pub use route::{Place, places};

@@ -84,3 +84,16 @@ impl From<Error> for Problem {
         }
     }
 }
+
+impl From<snag_upkeep::Error> for Problem {
+    fn from(error: snag_upkeep::Error) -> Self {
+        match error {
+            snag_upkeep::Error::Usage { .. } => Self::bad(error.to_string()),
+            snag_upkeep::Error::Store(error) => Error::Store(error).into(),
+            _ => {
+                tracing::error!(%error, "upkeep broke");
+                Self::new(500, "this could not be done; the log says why")
+            }
+        }
+    }
+}

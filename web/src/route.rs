@@ -116,6 +116,8 @@ pub(crate) static ROUTES: &[Route] = &[
     route!("POST" "/sites/{site}/shared", OWN, Kind::Form, pages::people::share),
     route!("POST" "/sites/{site}/shared/{id}/delete", OWN, Kind::Form, pages::people::unshare),
     route!("GET" "/sites/{site}/page.svg", VIEW, Kind::File, pages::page::picture),
+    route!("POST" "/sites/{site}/retention", OWN, Kind::Form, pages::settings::retain),
+    route!("POST" "/sites/{site}/erase", OWN, Kind::Form, pages::settings::erase),
     // Maps over pages of the site itself.
     route!("GET" "/overlay/data", Needs::Nothing, Kind::Open, crate::overlay::data),
     // Programs.

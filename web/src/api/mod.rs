@@ -201,7 +201,7 @@ pub(crate) async fn events(asked: Asked) -> Outcome {
         None => Secret::new().text().to_owned(),
     };
     let key = *blake3::hash(key.as_bytes()).as_bytes();
-    let taken = (asked.house.intake)(asked.body.clone(), key).await;
+    let taken = (asked.house.connected.intake)(asked.body.clone(), key).await;
     let taken = taken.map_err(|reason| {
         tracing::warn!(reason, "events of a server were not taken");
         Problem::new(

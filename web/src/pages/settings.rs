@@ -3,6 +3,7 @@
 use askama::Template;
 use snag_analyzer::definitions::{Name, delete_goal, goals, save_goal as save};
 use snag_analyzer::{Step, sites};
+use snag_upkeep::retention;
 
 use super::{field, of_site};
 use crate::access::{EVERY_SITE, Role, Scope};
@@ -20,6 +21,8 @@ struct Settings<'a> {
     last_event: Option<String>,
     hosts: Vec<String>,
     goals: Vec<(String, String)>,
+    /// For how many days visits are kept; for ever without.
+    kept_days: Option<u32>,
     members: Vec<Member>,
     tokens: Vec<Token>,
     links: Vec<Link>,
@@ -120,6 +123,7 @@ pub(crate) async fn settings(asked: Asked) -> Outcome {
             .iter()
             .find(|configured| configured.id == site)
             .map_or_else(Vec::new, |configured| configured.hosts.clone()),
+        kept_days: kept_days(&asked).await?,
         goals: saved
             .goals
             .into_iter()
@@ -149,4 +153,59 @@ pub(crate) async fn delete_goal_of(asked: &Asked) -> Result<(), Problem> {
 pub(crate) async fn forget_goal(asked: Asked) -> Outcome {
     delete_goal_of(&asked).await?;
     Ok(Answer::go(of_site(&asked, "/settings#goals")))
+}
+
+async fn kept_days(asked: &Asked) -> Result<Option<u32>, Problem> {
+    let limits = retention::list(&asked.house.store).await?;
+    let found = limits.into_iter().find(|limit| limit.site == asked.site());
+    Ok(found.map(|limit| limit.days))
+}
+
+/// Keeps visits for so many days, or for ever.
+pub(crate) async fn retain(asked: Asked) -> Outcome {
+    let form = asked.form();
+    let store = &asked.house.store;
+    match form.get("days").map(str::trim) {
+        None => {
+            if kept_days(&asked).await?.is_some() {
+                retention::forget(store, asked.site()).await?;
+            }
+        }
+        Some(days) => {
+            let days = days
+                .parse()
+                .map_err(|_| Problem::bad(format!("{days:?} is no number of days")))?;
+            retention::set(store, asked.site(), days).await?;
+        }
+    }
+    tracing::info!(
+        who = asked.caller.name(),
+        site = asked.site(),
+        days = form.get("days"),
+        "retention was set"
+    );
+    Ok(Answer::go(of_site(&asked, "/settings#data")))
+}
+
+/// Removes all there is of the site, once its name is written.
+pub(crate) async fn erase(asked: Asked) -> Outcome {
+    let form = asked.form();
+    if form.get("name").map(str::trim) != Some(asked.site()) {
+        return Err(Problem::bad(format!(
+            "nothing was removed: write {} to remove it",
+            asked.site()
+        )));
+    }
+    let erased = (asked.house.connected.eraser)(asked.site().to_owned()).await;
+    let rows = erased.map_err(|reason| {
+        tracing::error!(site = asked.site(), reason, "a site could not be removed");
+        Problem::new(503, reason)
+    })?;
+    tracing::warn!(
+        who = asked.caller.name(),
+        site = asked.site(),
+        rows,
+        "a site was removed"
+    );
+    Ok(Answer::go("/?all=1"))
 }
