@@ -147,7 +147,8 @@ fn wait(text: &str, now: Timestamp) -> Option<Duration> {
 }
 
 /// Why there is no answer.
-fn fault(error: &hyper_util::client::legacy::Error) -> Fault {
+#[must_use]
+pub fn fault(error: &hyper_util::client::legacy::Error) -> Fault {
     let mut cause = error.source();
     while let Some(at) = cause {
         if let Some(unresolved) = at.downcast_ref::<Unresolved>() {

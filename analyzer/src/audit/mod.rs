@@ -9,6 +9,7 @@ mod finding;
 mod flow;
 mod history;
 mod page;
+mod recent;
 mod rules;
 mod table;
 mod weigh;
@@ -21,6 +22,8 @@ pub use self::finding::{Cost, Evidence, Finding, Rule, Severity};
 
 pub use self::history::{Findings, Kept, State, findings, judge, keep, recall};
 pub use self::page::html;
+pub use self::recent::recent;
+pub use self::table::cost_text;
 
 use self::facts::Facts;
 use self::weigh::weigh;

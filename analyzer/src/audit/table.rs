@@ -27,7 +27,8 @@ pub(super) fn p_text(p: Option<f64>) -> String {
 }
 
 /// The cost, where it surely is one, and what that is in money.
-pub(super) fn cost_text(finding: &Finding) -> Option<String> {
+#[must_use]
+pub fn cost_text(finding: &Finding) -> Option<String> {
     let cost = finding.cost.filter(|cost| cost.interval.low > 0.0)?;
     let in_money = finding.money.iter().map(|(currency, amount)| {
         let amount = thousands(amount.round() as u64);
