@@ -47,40 +47,110 @@ fn main() {
     };
     let kinds = [
         ("even days", even),
-        ("few people, rare", Site { people: 60, rate: 0.02, ..even }),
-        ("few people, every other", Site { people: 40, rate: 0.5, ..even }),
-        ("many people", Site { people: 1_500, ..even }),
-        ("days uneven by 40 %", Site { uneven: 0.4, ..even }),
-        ("weekends half", Site { weekend: 0.5, ..even }),
-        ("uneven, weekends 70 %", Site { uneven: 0.3, weekend: 0.7, ..even }),
-        ("drifts 1 % a day", Site { drift: 0.01, ..even }),
-        ("drifts 3 % a day", Site { drift: 0.03, ..even }),
+        (
+            "few people, rare",
+            Site {
+                people: 60,
+                rate: 0.02,
+                ..even
+            },
+        ),
+        (
+            "few people, every other",
+            Site {
+                people: 40,
+                rate: 0.5,
+                ..even
+            },
+        ),
+        (
+            "many people",
+            Site {
+                people: 1_500,
+                ..even
+            },
+        ),
+        (
+            "days uneven by 40 %",
+            Site {
+                uneven: 0.4,
+                ..even
+            },
+        ),
+        (
+            "weekends half",
+            Site {
+                weekend: 0.5,
+                ..even
+            },
+        ),
+        (
+            "uneven, weekends 70 %",
+            Site {
+                uneven: 0.3,
+                weekend: 0.7,
+                ..even
+            },
+        ),
+        (
+            "drifts 1 % a day",
+            Site {
+                drift: 0.01,
+                ..even
+            },
+        ),
+        (
+            "drifts 3 % a day",
+            Site {
+                drift: 0.03,
+                ..even
+            },
+        ),
     ];
-    println!("years of {YEARS} with a false alarm, where 5 % are promised but of drifts, which are changes");
+    println!(
+        "years of {YEARS} with a false alarm, where 5 % are promised but of drifts, which are changes"
+    );
     for (name, site) in kinds {
         let mut luck = StdRng::seed_from_u64(1);
         let alarmed = (0..YEARS)
             .filter(|_| !episodes(&days(site, YEAR + BEFORE, &mut luck), alpha(1)).is_empty())
             .count();
-        println!("{name:<26} {:5.1} %", 100.0 * alarmed as f64 / f64::from(YEARS));
+        println!(
+            "{name:<26} {:5.1} %",
+            100.0 * alarmed as f64 / f64::from(YEARS)
+        );
     }
     println!("\ndays until a fall is told (median, nine of ten; told within 28 days)");
     for people in [50, 200, 1_000, 5_000] {
         for left in [0.25, 0.5, 0.75] {
-            let before = Site { people, uneven: 0.2, ..even };
-            let after = Site { rate: before.rate * left, ..before };
+            let before = Site {
+                people,
+                uneven: 0.2,
+                ..even
+            };
+            let after = Site {
+                rate: before.rate * left,
+                ..before
+            };
             let mut luck = StdRng::seed_from_u64(2);
             let mut waits: Vec<usize> = (0..400)
                 .filter_map(|_| {
                     let mut both = days(before, BEFORE, &mut luck);
                     both.extend(days(after, 28, &mut luck));
                     let found = episodes(&both, alpha(1));
-                    let first = found.iter().find(|found| found.shift.rate < found.shift.usual)?;
+                    let first = found
+                        .iter()
+                        .find(|found| found.shift.rate < found.shift.usual)?;
                     Some(first.day + 1 - BEFORE)
                 })
                 .collect();
             waits.sort_unstable();
-            let of = |part: usize| waits.get(waits.len() * part / 10).copied().unwrap_or_default();
+            let of = |part: usize| {
+                waits
+                    .get(waits.len() * part / 10)
+                    .copied()
+                    .unwrap_or_default()
+            };
             println!(
                 "{people:>5} a day, {:>2.0} % left: {:>2} {:>2}  {:>3.0} %",
                 left * 100.0,

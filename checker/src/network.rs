@@ -15,7 +15,7 @@ use ipnet::{Ipv4Net, Ipv6Net};
 use tower_service::Service;
 use url::{Host, Url};
 
-pub use crate::ask::fault;
+pub use crate::ask::{fault, wait};
 use crate::{Fault, SetUpError};
 
 /// Connects to what may be asked, encrypted or not.

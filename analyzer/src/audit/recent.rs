@@ -7,8 +7,8 @@ use snag_store::Store;
 use super::{Audit, AuditRequest, audit};
 use crate::Error;
 use crate::period::{Moment, Period};
-use crate::reports::span::Span;
 use crate::reports::overview::overview;
+use crate::reports::span::Span;
 
 /// Days that are audited, and where few came in these.
 const DAYS: i64 = 7;
@@ -59,7 +59,10 @@ fn last_days(now: Timestamp, zone: &TimeZone, days: i64) -> Result<Period, Error
     }
     let start = first.to_zoned(zone.clone()).map_err(wrong)?.timestamp();
     let end = today.to_zoned(zone.clone()).map_err(wrong)?.timestamp();
-    Ok(Period::between(start.as_millisecond(), end.as_millisecond()))
+    Ok(Period::between(
+        start.as_millisecond(),
+        end.as_millisecond(),
+    ))
 }
 
 #[cfg(test)]

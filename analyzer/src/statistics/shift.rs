@@ -51,7 +51,9 @@ impl Usual {
     )]
     pub fn of(days: &[(u64, u64)]) -> Option<Self> {
         let days: Vec<(u64, u64)> = days.iter().copied().filter(|(_, of)| *of > 0).collect();
-        let sum = days.iter().fold((0, 0), |sum, day| (sum.0 + day.0, sum.1 + day.1));
+        let sum = days
+            .iter()
+            .fold((0, 0), |sum, day| (sum.0 + day.0, sum.1 + day.1));
         let rate = rate(sum.0, sum.1)?;
         if days.len() < FEWEST_DAYS || rate <= 0.0 || rate >= 1.0 {
             return None;
@@ -162,10 +164,19 @@ mod tests {
             even.against((25, 100), 0.001).unwrap(),
             uneven.against((25, 100), 0.001).unwrap(),
         );
-        assert!(one.p_value < 0.001 && one.rate > one.interval.high, "{one:?}");
-        assert!(other.p_value > 0.001 && other.rate < other.interval.high, "{other:?}");
+        assert!(
+            one.p_value < 0.001 && one.rate > one.interval.high,
+            "{one:?}"
+        );
+        assert!(
+            other.p_value > 0.001 && other.rate < other.interval.high,
+            "{other:?}"
+        );
         // χ²/27 of ±6 about 10 of 100: 28 · 36/9 / 27.
-        assert!((uneven.unevenness - 28.0 * 4.0 / 27.0).abs() < 1e-12, "{uneven:?}");
+        assert!(
+            (uneven.unevenness - 28.0 * 4.0 / 27.0).abs() < 1e-12,
+            "{uneven:?}"
+        );
         assert!((even.unevenness - 1.0).abs() < 1e-12);
     }
 

@@ -123,7 +123,10 @@ fn by_day(found: &Funnel, today: i64, count: i64) -> Vec<(u64, u64)> {
         let (first, last) = (stretch.steps.first()?, stretch.steps.last()?);
         Some((last.visitors, first.visitors))
     };
-    (1..=count).rev().map(|ago| of(ago).unwrap_or_default()).collect()
+    (1..=count)
+        .rev()
+        .map(|ago| of(ago).unwrap_or_default())
+        .collect()
 }
 
 fn command(site: &str, name: &str, is_goal: bool, request: &FunnelRequest, from: &str) -> String {
@@ -134,5 +137,8 @@ fn command(site: &str, name: &str, is_goal: bool, request: &FunnelRequest, from:
             request.steps.iter().map(step).collect()
         }
     };
-    format!("snag funnel{what} --site {} --from {from} --trend day", for_shell(site))
+    format!(
+        "snag funnel{what} --site {} --from {from} --trend day",
+        for_shell(site)
+    )
 }

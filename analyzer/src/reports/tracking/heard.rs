@@ -10,11 +10,11 @@ use snag_store::Store;
 
 use super::HOURS_SQL;
 use super::silences::Hour;
+use crate::Error;
 use crate::condition::Bindings;
 use crate::period::Period;
 use crate::reports::coverage::coverage;
 use crate::reports::span::Span;
-use crate::Error;
 
 const HOUR_MS: i64 = 3_600_000;
 /// Hours of a week.
@@ -97,7 +97,9 @@ fn judged(hours: &[Hour], start: i64, weeks: i64, last: i64, now: i64) -> Heard 
         .collect();
     let (mut squares, mut slots) = (0.0, 0);
     for (slot, mean) in (0..).zip(&means).filter(|(_, mean)| **mean > 0.0) {
-        squares += of_week(slot).map(|hour| (at(hour) - mean).powi(2) / mean).sum::<f64>();
+        squares += of_week(slot)
+            .map(|hour| (at(hour) - mean).powi(2) / mean)
+            .sum::<f64>();
         slots += 1;
     }
     let freedom = (slots * (weeks - 1)).max(1) as f64;
@@ -169,7 +171,10 @@ mod tests {
         let bunches: Vec<Hour> = weeks(50, 10, true)
             .into_iter()
             .filter(|hour| hour.hour / 24 % 2 == 0)
-            .map(|hour| Hour { visits: hour.visits * 2, ..hour })
+            .map(|hour| Hour {
+                visits: hour.visits * 2,
+                ..hour
+            })
             .collect();
         assert!(!after(&bunches, 10, 300).is_silence());
     }
