@@ -17,6 +17,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("snag-sessions", &["snag-store"]),
     ("snag-analyzer", &["snag-store"]),
     ("snag-checker", &[]),
+    ("snag-messages", &["snag-checker"]),
     ("snag-web", &["snag-analyzer"]),
     ("snag-simulator", &["snag-beacon"]),
     (
@@ -28,6 +29,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "snag-collector",
             "snag-analyzer",
             "snag-checker",
+            "snag-messages",
             "snag-web",
             "snag-simulator",
         ],
@@ -125,6 +127,7 @@ fn only_the_store_knows_an_engine() {
         "collector/src",
         "analyzer/src",
         "checker/src",
+        "messages/src",
         "simulator/src",
         "src",
     ] {
@@ -141,6 +144,7 @@ fn only_the_binary_reads_the_environment_or_prints() {
         "collector/src",
         "analyzer/src",
         "checker/src",
+        "messages/src",
         "store/src",
         "simulator/src",
     ] {
@@ -156,6 +160,19 @@ fn only_the_checker_asks_other_sites() {
         for client in ["reqwest", "hyper"] {
             assert_only(directory, client, &[]);
         }
+    }
+}
+
+#[test]
+fn messages_are_given_the_time_and_what_to_tell() {
+    for word in [
+        "Timestamp::now",
+        "SystemTime::now",
+        "Instant",
+        "snag_store",
+        "clickhouse",
+    ] {
+        assert_only("messages/src", word, &[]);
     }
 }
 
@@ -182,6 +199,7 @@ fn every_module_says_what_it_is_for() {
         "collector/src",
         "analyzer/src",
         "checker/src",
+        "messages/src",
         "simulator/src",
         "xtask/src",
     ] {

@@ -192,6 +192,12 @@ impl Outbox {
         due.cloned().collect()
     }
 
+    /// When the next one is to be sent, if any waits.
+    #[must_use]
+    pub fn next(&self) -> Option<Timestamp> {
+        self.state.waiting.iter().map(|parcel| parcel.next).min()
+    }
+
     /// How many wait.
     #[must_use]
     pub fn waiting(&self) -> usize {

@@ -54,6 +54,7 @@ pub(crate) mod doctor;
 pub(crate) mod funnel;
 pub(crate) mod import;
 pub(crate) mod links;
+pub(crate) mod messages;
 pub(crate) mod migrate;
 pub(crate) mod rebuild;
 pub(crate) mod serve;

@@ -11,6 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::cli::Serve;
 use crate::config::{Config, Environment};
 use crate::exit::Exit;
+use crate::messages::Teller;
 
 /// How long another process may have the engine open at the start.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -35,6 +36,13 @@ pub(crate) async fn run(
     let receiving = config.collector()?;
     allow_files(config.limits.connections);
     let store = open(&config.store(environment)?).await?;
+    let telling = match Teller::open(&config, environment, &store) {
+        Ok(telling) => telling,
+        Err(error) => {
+            store.close().await?;
+            return Err(error);
+        }
+    };
     let following = tokio::spawn(snag_sessions::Follower::follow(store.clone()));
     let collector = match Collector::start(receiving, store.clone()) {
         Ok(collector) => collector,
@@ -56,9 +64,13 @@ pub(crate) async fn run(
     } else {
         println!("this build has no tracker in it: run `cargo xtask tracker` and build again");
     }
+    let telling = telling.map(|teller| tokio::spawn(teller.tell()));
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
+    }
+    if let Some(telling) = telling {
+        telling.abort();
     }
     tracing::info!("stopping: shipping what was taken");
     tokio::select! {

@@ -22,8 +22,8 @@ pub use self::finding::{Cost, Evidence, Finding, Rule, Severity};
 
 pub use self::history::{Findings, Kept, State, findings, judge, keep, recall};
 pub use self::page::html;
-pub use self::recent::recent;
-pub use self::table::cost_text;
+pub use self::recent::{Recent, recent};
+pub use self::table::{cost_text, share_text};
 
 use self::facts::Facts;
 use self::weigh::weigh;

@@ -6,6 +6,7 @@ use snag_store::Store;
 
 use super::{Audit, AuditRequest, audit};
 use crate::Error;
+use crate::format::for_shell;
 use crate::period::{Moment, Period};
 use crate::reports::overview::overview;
 use crate::reports::span::Span;
@@ -17,6 +18,17 @@ const MANY_DAYS: i64 = 28;
 /// there is found).
 const FEW: u64 = 1_000;
 
+/// An audit of the last days.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recent {
+    /// What was found, beside as many days before.
+    pub audit: Audit,
+    /// How many days.
+    pub days: i64,
+    /// The command that shows the same.
+    pub command: String,
+}
+
 /// Audits the last seven whole days before a moment, by the days of a time zone, beside the seven before; 28 where fewer
 /// than 1,000 visitors came in seven.
 ///
@@ -27,7 +39,7 @@ pub async fn recent(
     site: &str,
     now: Timestamp,
     zone: &TimeZone,
-) -> Result<(Audit, i64), Error> {
+) -> Result<Recent, Error> {
     let week = Span {
         site: site.to_owned(),
         period: last_days(now, zone, DAYS)?,
@@ -45,7 +57,12 @@ pub async fn recent(
         goal: None,
         is_compared: true,
     };
-    Ok((audit(store, request).await?, days))
+    let command = format!("snag audit --site {}{}", for_shell(site), period.options());
+    Ok(Recent {
+        audit: audit(store, request).await?,
+        days,
+        command: command.replacen(" --from ", " --since ", 1),
+    })
 }
 
 /// Whole days before the one that a moment lies in.

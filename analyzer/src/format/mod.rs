@@ -17,7 +17,7 @@ use serde::Serialize;
 
 pub use number::{duration, interval_text, money, percent, points, thousands};
 pub use printable::printable;
-pub(crate) use shell::for_shell;
+pub use shell::for_shell;
 
 use crate::Error;
 use crate::statistics::Interval;

@@ -1,7 +1,8 @@
 //! Words in commands that people copy.
 
 /// A word as a shell takes it for one.
-pub(crate) fn for_shell(word: &str) -> String {
+#[must_use]
+pub fn for_shell(word: &str) -> String {
     let is_plain = |letter: char| letter.is_alphanumeric() || "/:._-".contains(letter);
     match !word.is_empty() && word.chars().all(is_plain) {
         true => word.to_owned(),

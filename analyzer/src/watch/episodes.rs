@@ -11,8 +11,8 @@ use crate::statistics::{Shift, Usual};
 pub const YEARLY: f64 = 0.05;
 /// Looks of a year.
 const LOOKS: f64 = 366.0;
-/// Days that are taken together: one shows what broke overnight, seven what a small site could not show in one.
-const WINDOWS: [usize; 3] = [1, 3, 7];
+/// Days that are taken together: one shows what broke overnight, fourteen what a small site could not show in one.
+const WINDOWS: [usize; 4] = [1, 3, 7, 14];
 /// Days that tell what is usual.
 const BEFORE: usize = 28;
 /// A change of less than this part of the rate is told to nobody, however sure.
@@ -25,7 +25,7 @@ const CALM_DAYS: usize = 3;
 const LONGEST: usize = BEFORE;
 
 /// How many days have to be known for the last one to be judged as if all were.
-pub(super) const DAYS: usize = BEFORE + LONGEST + 7;
+pub(super) const DAYS: usize = BEFORE + LONGEST + 14;
 
 /// A stretch in which a rate was not what it usually is.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]

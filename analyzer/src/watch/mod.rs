@@ -46,19 +46,24 @@ pub struct Off {
     pub episode: Episode,
 }
 
-/// Looks at the rates of a site's saved funnels, without any at that of its goal, by the days that were over at a moment in
-/// milliseconds since 1970.
+/// Looks at the rates of a site's saved funnels, without any at that of its goal, up to a day, counted from 1970, that is over;
+/// `now` is in milliseconds since then.
 ///
 /// # Errors
 /// [`Error::Usage`] for a saved funnel that no longer reads, [`Error::UnknownSite`], [`Error::Store`].
-pub async fn rates(store: &Store, site: &str, now: i64) -> Result<Vec<WatchedRate>, Error> {
+pub async fn rates(
+    store: &Store,
+    site: &str,
+    day: i64,
+    now: i64,
+) -> Result<Vec<WatchedRate>, Error> {
     if coverage(store, site).await?.is_none() {
         return Ok(Vec::new());
     }
-    let today = now.div_euclid(DAY_MS) * DAY_MS;
+    let end = (day + 1) * DAY_MS;
     let count = i64::try_from(DAYS).unwrap_or(i64::MAX / DAY_MS);
-    // Who began late yesterday may go on today.
-    let period = Period::between(today - count * DAY_MS, now);
+    // Who began late on that day may go on behind it.
+    let period = Period::between(end - count * DAY_MS, now);
     let requests = requests(store, site, period).await?;
     let alpha = alpha(requests.len());
     let mut rates = Vec::new();
@@ -66,11 +71,11 @@ pub async fn rates(store: &Store, site: &str, now: i64) -> Result<Vec<WatchedRat
         request.period = period;
         request.trend = Some(Trend::Day);
         let found = funnel(store, &request).await?;
-        let days = by_day(&found, today, count);
+        let days = by_day(&found, end, count);
         let last = episodes(&days, alpha).pop();
         let day = |at: usize| {
             let ago = i64::try_from(days.len() - at).unwrap_or_default();
-            day_text(today - ago * DAY_MS)
+            day_text(end - ago * DAY_MS)
         };
         let off = last.filter(|last| last.end.is_none()).map(|episode| Off {
             from: day(episode.day + 1 - episode.window),
@@ -115,10 +120,10 @@ async fn requests(
     Ok(requests)
 }
 
-/// (Conversions, people) of each day that is over, the oldest first.
-fn by_day(found: &Funnel, today: i64, count: i64) -> Vec<(u64, u64)> {
+/// (Conversions, people) of each day before the end, the oldest first.
+fn by_day(found: &Funnel, end: i64, count: i64) -> Vec<(u64, u64)> {
     let of = |ago: i64| {
-        let day = day_text(today - ago * DAY_MS);
+        let day = day_text(end - ago * DAY_MS);
         let stretch = found.trend.iter().find(|stretch| stretch.day == day)?;
         let (first, last) = (stretch.steps.first()?, stretch.steps.last()?);
         Some((last.visitors, first.visitors))
