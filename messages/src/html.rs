@@ -7,7 +7,7 @@ use askama::Template;
 use crate::clean::{capital, line};
 use crate::told::{Change, Snag, Told, Weekly};
 use crate::words::{
-    change, command, covered, headline, sentences, subject, tally, unsubscribe, weight,
+    change, command, cost, covered, headline, met, sentences, subject, tally, unsubscribe,
 };
 
 #[derive(Template)]
@@ -47,7 +47,8 @@ struct Shown<'a> {
     change: &'static str,
     is_accepted: bool,
     title: String,
-    weight: String,
+    cost: String,
+    met: String,
     evidence: String,
     advice: String,
     command: String,
@@ -83,7 +84,7 @@ fn list<'a>(told: &Told, weekly: &'a Weekly) -> List<'a> {
         subject: subject(told),
         site: line(&weekly.site),
         covered: covered(weekly),
-        headline: capital(&line(&weekly.headline)) + ".",
+        headline: headline(told) + ".",
         tally: tally(weekly),
         days: weekly.days,
         findings: weekly.findings.iter().map(shown).collect(),
@@ -107,7 +108,8 @@ fn shown(snag: &Snag) -> Shown<'_> {
     };
     let sentence = |text: &str| match text.is_empty() {
         true => String::new(),
-        false => capital(&line(text)) + ".",
+        // A number and its sign stay together.
+        false => capital(&line(text)).replace(" %", "\u{a0}%") + ".",
     };
     Shown {
         id: &snag.id,
@@ -117,7 +119,8 @@ fn shown(snag: &Snag) -> Shown<'_> {
         change: change(snag),
         is_accepted: snag.accepted,
         title: capital(&line(&snag.title)),
-        weight: sentence(&weight(snag)),
+        cost: sentence(&cost(snag).unwrap_or_default()),
+        met: sentence(&met(snag).unwrap_or_default()),
         evidence: sentence(&snag.evidence),
         advice: line(&snag.advice),
         command: line(&snag.command),

@@ -53,6 +53,7 @@ fn list(out: &mut String, weekly: &Weekly) {
             snag.severity.as_str(),
             change(snag),
             if snag.accepted { "accepted" } else { "" },
+            &snag.id,
         ];
         let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
         out.push('\n');

@@ -60,10 +60,10 @@ pub(crate) fn tally(weekly: &Weekly) -> String {
     .join(", ")
 }
 
-/// The one sentence, with a capital and without a full stop.
+/// The one sentence, without a full stop; what begins with the name of a site begins as that does.
 pub(crate) fn headline(told: &Told) -> String {
     let sentence = match told {
-        Told::Weekly(weekly) => weekly.headline.clone(),
+        Told::Weekly(weekly) => capital(&weekly.headline),
         Told::RateChanged(rate) => {
             let verb = if rate.rate < rate.usual {
                 "fell"
@@ -86,7 +86,7 @@ pub(crate) fn headline(told: &Told) -> String {
         }
         Told::Test { site } => format!("{site}: this is a test, and it arrived"),
     };
-    capital(&line(&sentence))
+    line(&sentence)
 }
 
 /// What is to be known of an alert, sentence by sentence.
@@ -95,7 +95,7 @@ pub(crate) fn sentences(told: &Told) -> Vec<String> {
         Told::Weekly(_) => Vec::new(),
         Told::RateChanged(rate) => vec![
             format!("{}: {}.", days(rate), rate.words),
-            "This does not come by chance: looked at every day, a site whose rates do not change alarms once in twenty years."
+            "This does not come by chance: looked at every day, a site whose rates do not change alarms at most once in twenty years."
                 .to_owned(),
             "You will hear of it once, and again when it is as usual.".to_owned(),
         ],
@@ -105,11 +105,11 @@ pub(crate) fn sentences(told: &Told) -> Vec<String> {
         )],
         Told::BeaconsStopped(silence) => vec![
             format!(
-                "The last event came at {}. In such a time about {:.0} visits usually begin; a site like this one is silent for so long once in twenty years by chance.",
+                "The last event came at {}. In such a time about {:.0} visits usually begin; by chance a site like this one is silent for so long at most once in twenty years.",
                 minute(&silence.since),
                 silence.expected
             ),
-            "See whether the site opens, whether the tag is still in its pages (`snag verify`), and whether its visitors reach the collector."
+            "See whether the site opens, whether the tag is still in its pages (snag verify), and whether its visitors reach the collector."
                 .to_owned(),
             "You will hear of it once, and again when visits are told.".to_owned(),
         ],
@@ -166,18 +166,21 @@ pub(crate) fn change(snag: &Snag) -> &'static str {
     }
 }
 
-/// What it costs, or whom it happens to.
+/// What it costs, if that shows.
+pub(crate) fn cost(snag: &Snag) -> Option<String> {
+    let cost = snag.cost.as_ref()?;
+    Some(format!("conversions lost a week: {}", cost.words))
+}
+
+/// Whom it happens to, if anybody.
+pub(crate) fn met(snag: &Snag) -> Option<String> {
+    (!snag.share.is_empty()).then(|| format!("met by {}", snag.share))
+}
+
+/// Both, in one sentence without a full stop; empty without either.
 pub(crate) fn weight(snag: &Snag) -> String {
-    let cost = snag.cost.as_ref();
-    match (cost, snag.share.is_empty()) {
-        (Some(cost), true) => format!("conversions lost a week: {}", cost.words),
-        (Some(cost), false) => format!(
-            "conversions lost a week: {}; met by {}",
-            cost.words, snag.share
-        ),
-        (None, false) => format!("met by {}", snag.share),
-        (None, true) => String::new(),
-    }
+    let both = [cost(snag), met(snag)];
+    both.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
 /// The days it is about, with the day alone of each moment.

@@ -12,6 +12,7 @@ mod import;
 mod ledger;
 mod limits;
 mod links;
+mod messages;
 mod neighbours;
 mod privacy;
 mod recordings;

@@ -25,4 +25,5 @@ mod random;
 #[path = "../walk/reference.rs"]
 mod reference;
 mod refusals;
+mod watched;
 mod world;

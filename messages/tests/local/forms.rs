@@ -47,8 +47,8 @@ fn subjects_say_what_changed() {
             ),
             "shop: nothing wrong was found",
         ),
-        (rate(), "Shop: the rate of checkout fell"),
-        (silence(), "Shop: nothing was told for 1h 27m"),
+        (rate(), "shop: the rate of checkout fell"),
+        (silence(), "shop: nothing was told for 1h 27m"),
     ];
     for (told, expected) in cases {
         assert_eq!(subject(&told), expected);
