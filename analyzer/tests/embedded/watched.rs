@@ -16,9 +16,9 @@ fn visitors() -> Vec<Event> {
         let name = format!("{day}-{who}");
         let at = f64::from(day) * DAY + f64::from(who / 6) * HOUR + f64::from(who % 6) * 500.0;
         let signs = if day < DAYS - 2 {
-            who % 2 == 0
+            who.is_multiple_of(2)
         } else {
-            who % 10 == 0
+            who.is_multiple_of(10)
         };
         let signed = signs.then(|| custom(&name, at + 30.0, "signup"));
         [Some(page(&name, at, "/")), signed]
