@@ -51,12 +51,6 @@ impl Causes {
         }
     }
 
-    /// The last event before a silence that was told of and lasts.
-    #[must_use]
-    pub fn silent_since(&self, site: &str) -> Option<&str> {
-        Some(&self.silences.get(site)?.since)
-    }
-
     /// What is to be told of the rates of a site. What is watched no more is forgotten.
     pub fn rates(&mut self, site: &str, now: Vec<RateNow>) -> Vec<Told> {
         let before = self.rates.remove(site).unwrap_or_default();

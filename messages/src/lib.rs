@@ -30,7 +30,6 @@ pub use mail::{MailServer, Tls};
 pub use outbox::{Outbox, OutboxError, Parcel};
 pub use place::{Address, AddressError, Hook, Place, Style};
 pub use post::body;
-pub use retry::{LONGEST_WAIT_MS, next_attempt};
 pub use send::{Outcome, Sender, SetUpError};
 pub use signature::{Secret, SecretError};
 pub use slack::slack;

@@ -19,17 +19,16 @@ const WAITS: [i64; 9] = [
 /// A wait is lengthened by up to this part of it, lest all come at once.
 const JITTER: f64 = 0.2;
 /// Who asks for more patience than this gets so much.
-pub const LONGEST_WAIT_MS: i64 = 24 * HOUR;
+const LONGEST_WAIT_MS: i64 = 24 * HOUR;
 
 /// Milliseconds until the next attempt, after so many failed ones; none once it is given up. `luck` is 0..1; `asked` what the
 /// other side asked for, in milliseconds.
-#[must_use]
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
     reason = "waits of a day at most"
 )]
-pub fn next_attempt(failed: usize, luck: f64, asked: Option<i64>) -> Option<i64> {
+pub(crate) fn next_attempt(failed: usize, luck: f64, asked: Option<i64>) -> Option<i64> {
     let wait = *WAITS.get(failed.checked_sub(1)?)?;
     let wait = wait.max(asked.unwrap_or(0).min(LONGEST_WAIT_MS));
     Some(wait + (wait as f64 * JITTER * luck.clamp(0.0, 1.0)) as i64)

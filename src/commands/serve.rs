@@ -7,6 +7,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use snag_collector::Collector;
 use snag_store::{Role, Store};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 
 use crate::cli::Serve;
 use crate::config::{Config, Environment};
@@ -15,6 +16,9 @@ use crate::messages::Teller;
 
 /// How long another process may have the engine open at the start.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How long a message that is being sent may take at the end.
+const LAST_WORDS: Duration = Duration::from_secs(5);
 
 /// Runs until SIGINT or SIGTERM.
 pub(crate) async fn run(
@@ -64,19 +68,25 @@ pub(crate) async fn run(
     } else {
         println!("this build has no tracker in it: run `cargo xtask tracker` and build again");
     }
-    let telling = telling.map(|teller| tokio::spawn(teller.tell()));
+    let (stop, stopped) = watch::channel(false);
+    let telling = telling.map(|teller| tokio::spawn(teller.tell(stopped)));
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
     }
-    if let Some(telling) = telling {
-        telling.abort();
-    }
+    // Nobody listens where nothing is told.
+    let _ = stop.send(true);
     tracing::info!("stopping: shipping what was taken");
     tokio::select! {
         () = collector.stop() => {}
         _ = interrupt.recv() => tracing::warn!("told twice: what waits in the spool is shipped at the next start"),
         _ = terminate.recv() => tracing::warn!("told twice: what waits in the spool is shipped at the next start"),
+    }
+    if let Some(telling) = telling {
+        let ending = telling.abort_handle();
+        if tokio::time::timeout(LAST_WORDS, telling).await.is_err() {
+            ending.abort();
+        }
     }
     following.abort();
     store

@@ -3,15 +3,18 @@
 //! Invariant: what cannot be sent as it is written is refused when the configuration is read, with its place; secrets come
 //! from files or from the environment.
 
+mod words;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
-use jiff::civil::Weekday;
 use serde::{Deserialize, Serialize};
 use snag_messages::{Address, Hook, MailServer, Place, Schedule, Style, Tls};
 use url::Url;
 
+pub(crate) use self::words::What;
+use self::words::{Day, StyleWord, TlsWord};
 use super::{Config, Environment, secret};
 
 /// The server that takes letters.
@@ -25,15 +28,6 @@ pub(crate) struct MailSettings {
     pub(crate) user: Option<String>,
     pub(crate) password_file: Option<PathBuf>,
     pub(crate) from: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum TlsWord {
-    #[default]
-    Implicit,
-    StartTls,
-    None,
 }
 
 /// One thing that is told to some.
@@ -66,75 +60,6 @@ fn morning() -> i8 {
 
 fn utc() -> String {
     "UTC".to_owned()
-}
-
-/// What is told.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, clap::ValueEnum,
-)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum What {
-    /// The snag list of the week
-    Weekly,
-    /// Rates that leave what is usual, and visits that stop
-    Alerts,
-}
-
-impl What {
-    pub(crate) const fn word(self) -> &'static str {
-        match self {
-            Self::Weekly => "weekly",
-            Self::Alerts => "alerts",
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum StyleWord {
-    #[default]
-    Plain,
-    Slack,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Day {
-    #[default]
-    Monday,
-    Tuesday,
-    Wednesday,
-    Thursday,
-    Friday,
-    Saturday,
-    Sunday,
-}
-
-impl Day {
-    const fn weekday(self) -> Weekday {
-        match self {
-            Self::Monday => Weekday::Monday,
-            Self::Tuesday => Weekday::Tuesday,
-            Self::Wednesday => Weekday::Wednesday,
-            Self::Thursday => Weekday::Thursday,
-            Self::Friday => Weekday::Friday,
-            Self::Saturday => Weekday::Saturday,
-            Self::Sunday => Weekday::Sunday,
-        }
-    }
-
-    /// As it is written.
-    pub(crate) const fn word(self) -> &'static str {
-        match self {
-            Self::Monday => "monday",
-            Self::Tuesday => "tuesday",
-            Self::Wednesday => "wednesday",
-            Self::Thursday => "thursday",
-            Self::Friday => "friday",
-            Self::Saturday => "saturday",
-            Self::Sunday => "sunday",
-        }
-    }
 }
 
 /// What is told of a site, to whom and when.

@@ -9,9 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use anyhow::Result;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use snag_messages::{Outbox, Outcome, Place, Sender, Told};
 use snag_store::Store;
+use tokio::sync::watch;
 
 use crate::config::{Config, Environment, Told as Configured, What};
 
@@ -33,6 +34,12 @@ pub(crate) fn last_day(now: Timestamp) -> i64 {
     (now.as_millisecond() - LATE_MS).div_euclid(DAY_MS) - 1
 }
 
+/// When it is looked again.
+fn later(now: Timestamp) -> Timestamp {
+    let pause = SignedDuration::from_millis(LISTEN_MS);
+    now.saturating_add(pause).unwrap_or(Timestamp::MAX)
+}
+
 /// Who tells.
 pub(crate) struct Teller {
     store: Store,
@@ -42,6 +49,8 @@ pub(crate) struct Teller {
     sender: Sender,
     /// When silences are looked for next.
     listen: Timestamp,
+    /// When lists and rates are: later, where the store did not answer.
+    compose: Timestamp,
 }
 
 impl Teller {
@@ -72,27 +81,35 @@ impl Teller {
             places,
             outbox,
             sender: Sender::new(config.mail(environment)?)?,
-            listen: Timestamp::now() + jiff::SignedDuration::from_millis(LISTEN_MS),
+            listen: later(Timestamp::now()),
+            compose: Timestamp::now(),
         }))
     }
 
-    /// Tells for ever.
-    pub(crate) async fn tell(mut self) {
-        loop {
+    /// Tells until it is stopped; what is being sent then is sent to its end, for it cannot be known to have arrived else.
+    pub(crate) async fn tell(mut self, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
             let now = Timestamp::now();
-            self.weekly(now).await;
-            self.rates(now).await;
+            if now >= self.compose {
+                self.weekly(now).await;
+                self.rates(now).await;
+            }
             if now >= self.listen {
                 self.silences(now).await;
-                self.listen = now + jiff::SignedDuration::from_millis(LISTEN_MS);
+                self.listen = later(now);
             }
             match self.outbox.save() {
-                Ok(()) => self.send().await,
+                Ok(()) => self.send(&stop).await,
                 Err(error) => {
-                    tracing::error!(%error, "messages wait: what is told cannot be written down")
+                    tracing::error!(%error, "messages wait: what is told cannot be written down");
                 }
             }
-            tokio::time::sleep(self.pause(Timestamp::now())).await;
+            tokio::select! {
+                () = tokio::time::sleep(self.pause(Timestamp::now())) => {}
+                changed = stop.changed() => if changed.is_err() {
+                    return;
+                },
+            }
         }
     }
 
@@ -103,7 +120,7 @@ impl Teller {
         next.unwrap_or(TICK).clamp(Duration::from_secs(1), TICK)
     }
 
-    /// Composes the weekly lists that are due: one audit for all places of a site that want it at the same time.
+    /// Composes the weekly lists that are due: one audit for all places of a `[[messages]]`.
     async fn weekly(&mut self, now: Timestamp) {
         for at in 0..self.told.len() {
             let told = &self.told[at];
@@ -132,6 +149,7 @@ impl Teller {
                 }
                 Err(error) => {
                     tracing::warn!(site = %told.site, "the weekly list waits: {error:#}");
+                    self.compose = later(now);
                 }
             }
         }
@@ -150,7 +168,10 @@ impl Teller {
                     self.put(&places, &told, now);
                     self.outbox.looked(&site, day);
                 }
-                Err(error) => tracing::warn!(%site, "rates are not looked at yet: {error:#}"),
+                Err(error) => {
+                    tracing::warn!(%site, "rates are not looked at yet: {error:#}");
+                    self.compose = later(now);
+                }
             }
         }
     }
@@ -186,8 +207,11 @@ impl Teller {
     }
 
     /// Tries what is due, one after the other.
-    async fn send(&mut self) {
+    async fn send(&mut self, stop: &watch::Receiver<bool>) {
         for parcel in self.outbox.due(Timestamp::now()) {
+            if *stop.borrow() {
+                return;
+            }
             let Some(place) = self.places.get(&parcel.place) else {
                 continue;
             };
