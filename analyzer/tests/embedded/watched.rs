@@ -1,5 +1,6 @@
 //! Rates day by day and silences, of events in a store.
 
+use snag_analyzer::audit::recent;
 use snag_analyzer::definitions::{Name, SavedFunnel, save_funnel};
 use snag_analyzer::heard;
 use snag_analyzer::watch::rates;
@@ -93,4 +94,29 @@ async fn a_silence_is_told_by_what_usually_comes_at_that_hour() {
         .unwrap();
     assert_eq!((found.yearly, found.is_silence()), (None, false));
     few.close().await;
+}
+
+#[tokio::test]
+async fn the_last_week_is_audited_and_four_where_little_happened_in_it() {
+    use crate::audited::{Faults, VISITORS, site};
+    let missing = Faults {
+        missing: true,
+        ..Faults::default()
+    };
+    // Two weeks of visitors from the origin on, looked at a day after them.
+    let now = jiff::Timestamp::from_millisecond(ORIGIN_MS + 15 * 86_400_000).unwrap();
+    let utc = jiff::tz::TimeZone::UTC;
+    for (visitors, days, since) in [
+        (VISITORS, 7, "2026-01-13"),
+        (VISITORS / 8, 28, "2025-12-23"),
+    ] {
+        let world = site(missing, visitors, 11).await;
+        let found = recent(&world.store, SITE, now, &utc).await.unwrap();
+        assert_eq!(found.days, days, "{visitors}");
+        let command = format!("snag audit --site shop --since {since} --to 2026-01-19");
+        assert_eq!(found.command, command);
+        let change = found.audit.findings.first().map(|first| first.change);
+        assert!(change.is_some_and(|change| change.is_some()), "{found:?}");
+        world.close().await;
+    }
 }

@@ -24,6 +24,8 @@ const WEEKS: i64 = 4;
 const FEWEST_WEEKS: i64 = 2;
 /// The probability of a false alarm of a site in a year.
 const YEARLY: f64 = 0.05;
+/// What is shorter is no silence, however many come to a site, and is not looked at.
+const SHORTEST_MS: i64 = 5 * 60_000;
 /// Weeks of a year.
 const WEEKS_A_YEAR: f64 = 365.25 / 7.0;
 
@@ -34,7 +36,7 @@ pub struct Heard {
     pub last_ms: i64,
     /// Visits that usually begin in a time like that since then.
     pub expected: f64,
-    /// How many silences like this one, or longer, a year has by chance; absent where too little is known.
+    /// How many silences like this one, or longer, a year has by chance; absent where too little is known, or it is short.
     pub yearly: Option<f64>,
 }
 
@@ -59,7 +61,7 @@ pub async fn heard(store: &Store, site: &str, now: i64) -> Result<Option<Heard>,
     // What is usual is told by the time before the silence, in whole weeks.
     let end = last.div_euclid(HOUR_MS);
     let weeks = ((end - first_hour) / WEEK).min(WEEKS);
-    if weeks < FEWEST_WEEKS {
+    if weeks < FEWEST_WEEKS || now - last < SHORTEST_MS {
         return Ok(Some(Heard {
             last_ms: last,
             expected: 0.0,
