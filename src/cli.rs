@@ -4,6 +4,7 @@ mod ads;
 mod audit;
 mod funnel;
 mod links;
+mod messages;
 mod page;
 mod plan;
 mod simulate;
@@ -22,6 +23,7 @@ pub(crate) use self::ads::{About, Ads, ImportCosts};
 pub(crate) use self::audit::{Audit, Findings, Judged};
 pub(crate) use self::funnel::{Funnel, FunnelAction, FunnelDefinition, Funnels, Goal, Goals};
 pub(crate) use self::links::{LinkChecks, LinksAction};
+pub(crate) use self::messages::{Form, Messages, Shown};
 pub(crate) use self::page::OnePage;
 pub(crate) use self::plan::Planning;
 pub(crate) use self::simulate::Simulate;
@@ -192,6 +194,9 @@ pub(crate) enum Command {
     /// Bring in data from files
     #[command(subcommand)]
     Import(Import),
+    /// What is told by mail and webhook, to whom and when
+    #[command(subcommand)]
+    Messages(Messages),
     /// Bring the tables of the store up to this version
     Migrate,
     /// Say what is there and what is missing

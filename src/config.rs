@@ -3,6 +3,8 @@
 //! Invariant: an unknown key is an error that names it; secrets come from the environment or from a file of their own
 //! and are never shown.
 
+mod messages;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -17,6 +19,8 @@ use snag_collector::{
     BotPolicy, BotReason, DatabaseFiles, Limits, Proxies, SEARCH_PARAMETERS, Site, SpoolConfig,
 };
 use snag_store::{Secret, ServerConfig};
+
+pub(crate) use self::messages::{MailSettings, MessageSettings, Told, What};
 
 use crate::cli::Global;
 
@@ -43,7 +47,9 @@ pub(crate) struct Config {
     pub(crate) spool: SpoolSettings,
     pub(crate) limits: LimitSettings,
     pub(crate) web: WebSettings,
+    pub(crate) mail: MailSettings,
     pub(crate) sites: Vec<SiteSettings>,
+    pub(crate) messages: Vec<MessageSettings>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -152,7 +158,9 @@ impl Default for Config {
             spool: SpoolSettings::default(),
             limits: LimitSettings::default(),
             web: WebSettings::default(),
+            mail: MailSettings::default(),
             sites: Vec::new(),
+            messages: Vec::new(),
         }
     }
 }
@@ -189,6 +197,7 @@ pub(crate) struct Environment {
     pub(crate) engine_cache: Option<PathBuf>,
     pub(crate) clickhouse_password: Option<Secret>,
     pub(crate) sql_password: Option<Secret>,
+    pub(crate) mail_password: Option<Secret>,
 }
 
 impl Environment {
@@ -202,6 +211,7 @@ impl Environment {
                 .or_else(home_cache),
             clickhouse_password: secret("SNAG_CLICKHOUSE_PASSWORD"),
             sql_password: secret("SNAG_SQL_PASSWORD"),
+            mail_password: secret("SNAG_MAIL_PASSWORD"),
         }
     }
 }
@@ -220,7 +230,12 @@ impl Config {
         }
         // Of the environment only SNAG_A_B… names that are settings count: passwords and the level of the log are read apart.
         let settings = Env::prefixed("SNAG_")
-            .ignore(&["log", "clickhouse_password", "sql_password"])
+            .ignore(&[
+                "log",
+                "clickhouse_password",
+                "sql_password",
+                "mail_password",
+            ])
             .filter(is_setting);
         figment = figment.merge(settings.map(|key| nested(key.as_str()).into()));
         let mut config: Self = figment
@@ -295,7 +310,7 @@ impl Config {
                 names.push(name);
             }
         }
-        Ok(())
+        self.check_messages()
     }
 
     /// What the store is opened with.
@@ -450,7 +465,7 @@ fn secret(file: Option<&Path>, from_environment: &Option<Secret>) -> Result<Opti
     }
 }
 
-const SECTIONS: &[&str] = &["engine", "clickhouse", "spool", "limits", "web"];
+const SECTIONS: &[&str] = &["engine", "clickhouse", "spool", "limits", "web", "mail"];
 
 /// `clickhouse_url` → `clickhouse.url`; `data_dir` stays.
 fn nested(key: &str) -> String {
@@ -484,6 +499,12 @@ const OPTIONAL: &[&str] = &[
     "clickhouse.password_file",
     "clickhouse.database",
     "web.url",
+    "mail.host",
+    "mail.port",
+    "mail.authority_file",
+    "mail.user",
+    "mail.password_file",
+    "mail.from",
 ];
 
 #[cfg(test)]

@@ -54,6 +54,7 @@ impl Exit {
             if cause.is::<snag_collector::MmdbError>()
                 || cause.is::<snag_simulator::Error>()
                 || cause.is::<snag_checker::SetUpError>()
+                || cause.is::<snag_messages::SetUpError>()
             {
                 return Self::Usage;
             }

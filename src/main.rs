@@ -9,6 +9,7 @@ mod cli;
 mod commands;
 mod config;
 mod exit;
+mod messages;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -142,6 +143,7 @@ async fn run(command: Command, config: Config) -> anyhow::Result<Exit> {
         Command::Rebuild(Rebuild::Sessions { site }) => {
             commands::rebuild::sessions(site.as_deref(), &config, &environment).await
         }
+        Command::Messages(asked) => commands::messages::run(asked, &config, &environment).await,
         Command::Migrate => commands::migrate::run(&config, &environment).await,
         Command::Doctor => commands::doctor::run(&config, &environment).await,
         Command::Spool(spool) => commands::spool::run(spool, &config),

@@ -18,6 +18,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("snag-upkeep", &["snag-store", "snag-sessions"]),
     ("snag-analyzer", &["snag-store"]),
     ("snag-checker", &[]),
+    ("snag-messages", &["snag-checker"]),
     ("snag-web", &["snag-analyzer", "snag-store", "snag-upkeep"]),
     ("snag-simulator", &["snag-beacon"]),
     (
@@ -30,6 +31,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "snag-collector",
             "snag-analyzer",
             "snag-checker",
+            "snag-messages",
             "snag-web",
             "snag-simulator",
         ],
@@ -139,6 +141,7 @@ fn only_the_store_knows_an_engine() {
         "analyzer/src",
         "checker/src",
         "web/src",
+        "messages/src",
         "simulator/src",
         "upkeep/src",
         "src",
@@ -158,6 +161,7 @@ fn only_the_binary_reads_the_environment_or_prints() {
         "analyzer/src",
         "checker/src",
         "web/src",
+        "messages/src",
         "store/src",
         "simulator/src",
         "upkeep/src",
@@ -185,6 +189,19 @@ fn only_the_checker_asks_other_sites() {
 }
 
 #[test]
+fn messages_are_given_the_time_and_what_to_tell() {
+    for word in [
+        "Timestamp::now",
+        "SystemTime::now",
+        "Instant",
+        "snag_store",
+        "clickhouse",
+    ] {
+        assert_only("messages/src", word, &[]);
+    }
+}
+
+#[test]
 fn enrichment_asks_neither_clock_nor_disk() {
     for word in [
         "Timestamp::now",
@@ -208,6 +225,7 @@ fn every_module_says_what_it_is_for() {
         "analyzer/src",
         "checker/src",
         "web/src",
+        "messages/src",
         "simulator/src",
         "upkeep/src",
         "xtask/src",

@@ -137,8 +137,9 @@ fn patience(response: &Answer) -> Option<Duration> {
     wait(text, Timestamp::now()).filter(|wait| *wait <= LONGEST_WAIT)
 }
 
-/// Seconds, or a time (RFC 9110, 10.2.3).
-fn wait(text: &str, now: Timestamp) -> Option<Duration> {
+/// How long `Retry-After` asks to wait: seconds, or a time (RFC 9110, 10.2.3); nothing of a time that is past.
+#[must_use]
+pub fn wait(text: &str, now: Timestamp) -> Option<Duration> {
     if let Ok(seconds) = text.trim().parse() {
         return Some(Duration::from_secs(seconds));
     }
@@ -147,7 +148,8 @@ fn wait(text: &str, now: Timestamp) -> Option<Duration> {
 }
 
 /// Why there is no answer.
-fn fault(error: &hyper_util::client::legacy::Error) -> Fault {
+#[must_use]
+pub fn fault(error: &hyper_util::client::legacy::Error) -> Fault {
     let mut cause = error.source();
     while let Some(at) = cause {
         if let Some(unresolved) = at.downcast_ref::<Unresolved>() {

@@ -2,12 +2,13 @@
 //!
 //! Invariant: one request at a time an origin, with a pause between two; nothing is asked that its robots.txt does not let
 //! us ask; and no request goes to an address of an inner network, whatever a name or a redirect says, unless that is
-//! allowed. Knows neither store nor reports, reads no body but robots.txt, keeps no cookie.
+//! allowed. Knows neither store nor reports, reads no body but robots.txt, keeps no cookie. Who has other things to send may
+//! use the same way out: [`network`].
 
 mod ask;
 mod error;
 mod finding;
-mod network;
+pub mod network;
 mod origin;
 mod robots;
 
@@ -19,16 +20,14 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, stream};
 use http::HeaderValue;
 use http_body_util::Empty;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use url::Url;
 
 pub use error::SetUpError;
 pub use finding::{Fault, Finding, Verdict};
 
-use network::Resolver;
+use network::{Connector, connector};
 use origin::Origin;
 
 /// The name that robots.txt may speak to.
@@ -54,7 +53,7 @@ pub struct Options {
 pub struct Checker {
     options: Options,
     agent: HeaderValue,
-    client: Client<HttpsConnector<HttpConnector<Resolver>>, Empty<Bytes>>,
+    client: Client<Connector, Empty<Bytes>>,
     origins: Mutex<HashMap<String, Arc<Origin>>>,
 }
 
@@ -67,16 +66,7 @@ impl Checker {
         let Ok(agent) = HeaderValue::from_str(&options.agent) else {
             return Err(SetUpError::Agent(options.agent));
         };
-        let mut plain = HttpConnector::new_with_resolver(Resolver {
-            allow_private: options.allow_private,
-        });
-        plain.enforce_http(false);
-        let provider = rustls::crypto::ring::default_provider();
-        let connector = HttpsConnectorBuilder::new()
-            .with_provider_and_webpki_roots(provider)?
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(plain);
+        let connector = connector(options.allow_private)?;
         Ok(Self {
             options,
             agent,

@@ -8,12 +8,18 @@ use std::task::{Context, Poll};
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::dns::Name;
 use ipnet::{Ipv4Net, Ipv6Net};
 use tower_service::Service;
 use url::{Host, Url};
 
-use crate::Fault;
+pub use crate::ask::{fault, wait};
+use crate::{Fault, SetUpError};
+
+/// Connects to what may be asked, encrypted or not.
+pub type Connector = HttpsConnector<HttpConnector<Resolver>>;
 
 const fn v4(a: u8, b: u8, c: u8, d: u8, prefix: u8) -> Ipv4Net {
     Ipv4Net::new_assert(Ipv4Addr::new(a, b, c, d), prefix)
@@ -61,7 +67,10 @@ fn is_public(address: IpAddr) -> bool {
 }
 
 /// Whether this may be asked, as far as it tells; names are looked at once they are resolved.
-pub(crate) fn admit(url: &Url, allow_private: bool) -> Result<(), Fault> {
+///
+/// # Errors
+/// [`Fault::NotTheWeb`] for what is neither http nor https, [`Fault::Private`].
+pub fn admit(url: &Url, allow_private: bool) -> Result<(), Fault> {
     let address = match url.host() {
         _ if !matches!(url.scheme(), "http" | "https") => return Err(Fault::NotTheWeb),
         Some(Host::Ipv4(address)) => IpAddr::V4(address),
@@ -75,16 +84,31 @@ pub(crate) fn admit(url: &Url, allow_private: bool) -> Result<(), Fault> {
     }
 }
 
+/// What connects; also to addresses of this machine and of private networks, if these are allowed.
+///
+/// # Errors
+/// [`SetUpError::Encryption`].
+pub fn connector(allow_private: bool) -> Result<Connector, SetUpError> {
+    let mut plain = HttpConnector::new_with_resolver(Resolver { allow_private });
+    plain.enforce_http(false);
+    let provider = rustls::crypto::ring::default_provider();
+    Ok(HttpsConnectorBuilder::new()
+        .with_provider_and_webpki_roots(provider)?
+        .https_or_http()
+        .enable_http1()
+        .wrap_connector(plain))
+}
+
 /// Looks names up, and gives only addresses that may be asked.
 #[derive(Debug, Clone)]
-pub(crate) struct Resolver {
-    pub(crate) allow_private: bool,
+pub struct Resolver {
+    allow_private: bool,
 }
 
 /// Why a name has no address.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", .0.words())]
-pub(crate) struct Unresolved(pub(crate) Fault);
+pub struct Unresolved(pub(crate) Fault);
 
 impl Service<Name> for Resolver {
     type Response = std::vec::IntoIter<SocketAddr>;

@@ -83,6 +83,7 @@ pub(crate) mod erase;
 pub(crate) mod funnel;
 pub(crate) mod import;
 pub(crate) mod links;
+pub(crate) mod messages;
 pub(crate) mod migrate;
 pub(crate) mod page;
 pub(crate) mod rebuild;

@@ -11,13 +11,18 @@ use snag_collector::{Collector, Guests};
 use snag_store::{Role, Store};
 use snag_web::{Connected, Dashboard, Erasing, Taken, Taking};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 
 use crate::cli::Serve;
 use crate::config::{Config, Environment};
 use crate::exit::Exit;
+use crate::messages::Teller;
 
 /// How long another process may have the engine open at the start.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How long a message that is being sent may take at the end.
+const LAST_WORDS: Duration = Duration::from_secs(5);
 
 /// Runs until SIGINT or SIGTERM.
 pub(crate) async fn run(
@@ -39,6 +44,13 @@ pub(crate) async fn run(
     let receiving = config.collector()?;
     allow_files(config.limits.connections);
     let store = open(&config.store(environment)?).await?;
+    let telling = match Teller::open(&config, environment, &store) {
+        Ok(telling) => telling,
+        Err(error) => {
+            store.close().await?;
+            return Err(error);
+        }
+    };
     let derived_until = Arc::new(AtomicI64::new(0));
     let following = snag_sessions::Follower::follow(store.clone(), Arc::clone(&derived_until));
     let following = tokio::spawn(following);
@@ -83,6 +95,8 @@ pub(crate) async fn run(
             dashboard.keep_up().await;
         })
     });
+    let (stop, stopped) = watch::channel(false);
+    let telling = telling.map(|teller| tokio::spawn(teller.tell(stopped)));
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
@@ -90,11 +104,19 @@ pub(crate) async fn run(
     if let Some(hosting) = hosting {
         hosting.abort();
     }
+    // Nobody listens where nothing is told.
+    let _ = stop.send(true);
     tracing::info!("stopping: shipping what was taken");
     tokio::select! {
         () = collector.stop() => {}
         _ = interrupt.recv() => tracing::warn!("told twice: what waits in the spool is shipped at the next start"),
         _ = terminate.recv() => tracing::warn!("told twice: what waits in the spool is shipped at the next start"),
+    }
+    if let Some(telling) = telling {
+        let ending = telling.abort_handle();
+        if tokio::time::timeout(LAST_WORDS, telling).await.is_err() {
+            ending.abort();
+        }
     }
     following.abort();
     keeping.abort();

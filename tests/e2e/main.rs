@@ -14,6 +14,7 @@ mod import;
 mod ledger;
 mod limits;
 mod links;
+mod messages;
 mod neighbours;
 mod operating;
 mod pages;

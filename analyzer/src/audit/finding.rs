@@ -178,7 +178,8 @@ pub struct Finding {
     pub advice: String,
     /// What became of it since the period before, if asked for.
     pub change: Option<Change>,
-    /// What is known of it from before: accepted, or back after it was said to be fixed. Not part of what is kept.
+    /// What is known of it from before: accepted, or back after it was said to be fixed; mended where it is gone since. Not part of
+    /// what is kept.
     #[serde(skip_deserializing)]
     pub state: Option<&'static str>,
 }

@@ -285,9 +285,9 @@ pub async fn recall(store: &Store, audit: &mut Audit) -> Result<(), Error> {
     let known = findings(store, &audit.site).await?.findings;
     let of = |id: &str| known.iter().find(|kept| kept.id == id);
     let count = audit.findings.len();
-    audit
-        .findings
-        .retain(|finding| of(&finding.id).is_none_or(|kept| kept.state != State::Muted.name()));
+    let is_told =
+        |finding: &Finding| of(&finding.id).is_none_or(|kept| kept.state != State::Muted.name());
+    audit.findings.retain(is_told);
     let muted = count - audit.findings.len();
     if muted > 0 {
         audit.notes.push(format!(
@@ -306,6 +306,11 @@ pub async fn recall(store: &Store, audit: &mut Audit) -> Result<(), Error> {
             "fixed" => Some("back"),
             _ => None,
         });
+    }
+    audit.gone.retain(is_told);
+    for finding in &mut audit.gone {
+        let is_fixed = of(&finding.id).is_some_and(|kept| kept.state == State::Fixed.name());
+        finding.state = is_fixed.then_some("mended");
     }
     audit.tell();
     Ok(())

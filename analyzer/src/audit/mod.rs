@@ -9,6 +9,7 @@ mod finding;
 mod flow;
 mod history;
 mod page;
+mod recent;
 mod rules;
 mod table;
 mod weigh;
@@ -23,7 +24,8 @@ pub use self::history::{
     Findings, Kept, KeptAudit, KeptCost, State, costs_of, findings, judge, keep, last_audit, recall,
 };
 pub use self::page::{article, html};
-pub use self::table::cost_text;
+pub use self::recent::{Recent, recent};
+pub use self::table::{cost_text, share_text};
 
 use self::facts::Facts;
 use self::weigh::weigh;

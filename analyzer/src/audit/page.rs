@@ -5,8 +5,8 @@
 use askama::Template;
 
 use super::Audit;
-use super::finding::{Bar, Finding, Severity, share};
-use super::table::{cost_text, p_text};
+use super::finding::{Bar, Finding, Severity};
+use super::table::{cost_text, p_text, share_text};
 use crate::Error;
 use crate::format::{interval_text, percent, printable, thousands};
 
@@ -112,7 +112,6 @@ fn capital(text: &str) -> String {
 }
 
 fn shown(finding: &Finding) -> Shown<'_> {
-    let counts = (finding.affected, finding.of);
     let is_chance = finding.severity == Severity::Chance;
     Shown {
         finding,
@@ -121,10 +120,7 @@ fn shown(finding: &Finding) -> Shown<'_> {
             true => String::new(),
             false => thousands(finding.affected),
         },
-        share: match is_chance || finding.of == 0 {
-            true => String::new(),
-            false => share(counts),
-        },
+        share: share_text(finding),
         cost: cost_text(finding).unwrap_or_default(),
         p: p_text(finding.p_adjusted),
         evidence: finding

@@ -1,6 +1,6 @@
 //! How an audit is printed: the list, then what shows each finding.
 
-use super::finding::{Finding, Severity};
+use super::finding::{Finding, Severity, share};
 use super::{Audit, Change, Evidence};
 use crate::format::{Cell, Column, Measure, Report, Section, thousands};
 
@@ -35,6 +35,15 @@ pub fn cost_text(finding: &Finding) -> Option<String> {
         format!(", {amount} {currency}").trim_end().to_owned()
     });
     Some(cost.text() + &in_money.collect::<String>())
+}
+
+/// Whom it happens to, `12 of 345 (3.5 %)`; empty where nothing is wrong, or it happens to nobody.
+#[must_use]
+pub fn share_text(finding: &Finding) -> String {
+    match finding.severity == Severity::Chance || finding.of == 0 {
+        true => String::new(),
+        false => share((finding.affected, finding.of)),
+    }
 }
 
 /// What became of it, and what is known of it.

@@ -3,12 +3,14 @@
 //!
 //! Invariant: nothing is concluded from hours in which few were to be expected.
 
+mod heard;
 mod silences;
 
 use clickhouse::Row;
 use serde::{Deserialize, Serialize};
 use snag_store::Store;
 
+pub use self::heard::{Heard, heard};
 pub use self::silences::Silence;
 use self::silences::{Hour, silences};
 use super::span::{Over, Span};

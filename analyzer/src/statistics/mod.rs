@@ -18,6 +18,7 @@ mod quadrature;
 mod ratio;
 mod sample;
 mod sequential;
+mod shift;
 mod strata;
 mod wilson;
 
@@ -37,6 +38,7 @@ pub use plan::{POWER, exposures_to_prove};
 pub use ratio::{RatioVerdict, SampleRatio, sample_ratio};
 pub use sample::exposures_for_difference;
 pub use sequential::{Estimate, Evidence, FEWEST_CONVERSIONS, FEWEST_EXPOSURES, Sequence};
+pub use shift::{Shift, Usual};
 pub use strata::Stratum;
 
 /// A part of a whole; nothing of nothing.

@@ -261,13 +261,23 @@ async fn findings_are_kept_and_judged() {
     judge(&world.store, SITE, &id, State::Fixed, "led home again")
         .await
         .unwrap();
+    // As a later audit has it that finds it no more.
+    let mut later = Audit {
+        findings: Vec::new(),
+        gone: found.findings.clone(),
+        ..found.clone()
+    };
     recall(&world.store, &mut found).await.unwrap();
     assert_eq!(found.findings[0].state, Some("back"));
+    recall(&world.store, &mut later).await.unwrap();
+    assert_eq!(later.gone[0].state, Some("mended"));
     judge(&world.store, SITE, &id, State::Muted, "")
         .await
         .unwrap();
     recall(&world.store, &mut found).await.unwrap();
     assert_eq!(found.findings, []);
+    recall(&world.store, &mut later).await.unwrap();
+    assert_eq!(later.gone, []);
     assert!(
         found.headline.starts_with("nothing wrong"),
         "{}",

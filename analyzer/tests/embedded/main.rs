@@ -27,4 +27,5 @@ mod random;
 mod reference;
 mod refusals;
 mod timeline;
+mod watched;
 mod world;
