@@ -73,6 +73,18 @@ pub(crate) struct Told {
     pub(crate) when: String,
 }
 
+impl Told {
+    /// Names what a place is told, for as long as the configuration says so.
+    pub(crate) fn name(&self, place: &Place) -> String {
+        format!("{} of {}: {place}", self.what.word(), self.site)
+    }
+
+    /// The names of all of it.
+    pub(crate) fn names(&self) -> impl Iterator<Item = String> {
+        self.places.iter().map(|place| self.name(place))
+    }
+}
+
 impl MessageSettings {
     /// Where it goes; the secret is not looked at.
     fn places(&self) -> Result<Vec<Place>> {

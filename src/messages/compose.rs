@@ -140,8 +140,9 @@ fn silence(site: &str, found: &Heard, now: Timestamp) -> Result<Silence> {
     let minutes = (now.as_millisecond() - found.last_ms) / MINUTE_MS;
     Ok(Silence {
         site: site.to_owned(),
-        since: since.to_string(),
-        until: now.to_string(),
+        // Of one length, so that the later of two is the larger text.
+        since: format!("{since:.3}"),
+        until: format!("{now:.0}"),
         minutes,
         lasted: duration((minutes * 60) as f64),
         expected: found.expected,

@@ -67,10 +67,12 @@ impl Teller {
         if told.is_empty() {
             return Ok(None);
         }
-        let places = told.iter().flat_map(|told| &told.places);
-        let places: BTreeMap<String, Place> = places
-            .map(|place| (place.to_string(), place.clone()))
-            .collect();
+        let named = |told: &Configured| {
+            let places = told.places.iter();
+            let named = places.map(|place| (told.name(place), place.clone()));
+            named.collect::<Vec<_>>()
+        };
+        let places: BTreeMap<String, Place> = told.iter().flat_map(named).collect();
         let mut outbox = Outbox::open(&config.data_dir.join(FILE))?;
         for parcel in outbox.keep_only(&places.keys().cloned().collect::<BTreeSet<_>>()) {
             tracing::warn!(place = %parcel.place, id = %parcel.id, "a message is not sent: its place is configured no more");
@@ -128,12 +130,8 @@ impl Teller {
                 continue;
             }
             let mut due = Vec::new();
-            for place in &told.places {
-                let place = place.to_string();
-                if let Some(when) = self
-                    .outbox
-                    .weekly_due(&told.site, &place, &told.schedule, now)
-                {
+            for place in told.names() {
+                if let Some(when) = self.outbox.weekly_due(&place, &told.schedule, now) {
                     due.push((place, when));
                 }
             }
@@ -200,8 +198,8 @@ impl Teller {
     fn alerts(&self) -> BTreeMap<String, Vec<String>> {
         let mut alerts: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for told in self.told.iter().filter(|told| told.what == What::Alerts) {
-            let places = told.places.iter().map(Place::to_string);
-            alerts.entry(told.site.clone()).or_default().extend(places);
+            let names = told.names();
+            alerts.entry(told.site.clone()).or_default().extend(names);
         }
         alerts
     }
