@@ -179,6 +179,15 @@ impl Config {
                 )
             };
             message.check().with_context(place)?;
+            let mut sites = self.sites.iter().map(|site| site.id.as_str());
+            if !self.sites.is_empty() && !sites.any(|site| site == message.site) {
+                let known = self.sites.iter().map(|site| site.id.as_str());
+                bail!(
+                    "{}: there is no such site; [[sites]] has {}",
+                    place(),
+                    known.collect::<Vec<_>>().join(", ")
+                );
+            }
             if !message.to.is_empty() && self.mail.host.is_none() {
                 bail!("{}: it goes by mail, and [mail] has no host", place());
             }
