@@ -65,7 +65,7 @@ pub use reports::searches::{Searches, searches};
 pub use reports::sites::{Site, sites};
 pub use reports::span::Span;
 pub use reports::totals::Totals;
-pub use reports::tracking::{Heard, Tracking, heard, tracking};
+pub use reports::tracking::{Heard, Tracking, heard, silence, tracking};
 pub use reports::trouble::{Troubles, trouble};
 pub use reports::visits::{By, Visits, visits};
 pub use step::{ClickTarget, Step, Target};

@@ -48,7 +48,7 @@ pub(crate) struct Teller {
     outbox: Outbox,
     sender: Sender,
     /// When silences are looked for next.
-    listen: Timestamp,
+    next_look: Timestamp,
     /// When lists and rates are: later, where the store did not answer.
     compose: Timestamp,
 }
@@ -83,7 +83,7 @@ impl Teller {
             places,
             outbox,
             sender: Sender::new(config.mail(environment)?)?,
-            listen: later(Timestamp::now()),
+            next_look: later(Timestamp::now()),
             compose: Timestamp::now(),
         }))
     }
@@ -96,9 +96,9 @@ impl Teller {
                 self.weekly(now).await;
                 self.rates(now).await;
             }
-            if now >= self.listen {
+            if now >= self.next_look {
                 self.silences(now).await;
-                self.listen = later(now);
+                self.next_look = later(now);
             }
             match self.outbox.save() {
                 Ok(()) => self.send(&stop).await,
@@ -176,15 +176,25 @@ impl Teller {
 
     async fn silences(&mut self, now: Timestamp) {
         for (site, places) in self.alerts() {
-            match compose::heard_now(&self.store, &site, now).await {
-                Ok(Some(found)) => {
-                    let told = self.outbox.causes().silence(&site, found);
-                    self.put(&places, told.as_slice(), now);
-                }
-                Ok(None) => {}
+            match self.listen(&site, now).await {
+                Ok(told) => self.put(&places, told.as_slice(), now),
                 Err(error) => tracing::warn!(%site, "silences are not looked for: {error:#}"),
             }
         }
+    }
+
+    /// What is to be told of a site's silence, if anything.
+    async fn listen(&mut self, site: &str, now: Timestamp) -> Result<Option<Told>> {
+        let Some(heard) = compose::heard_now(&self.store, site, now).await? else {
+            return Ok(None);
+        };
+        let last = &heard.silence.since;
+        let silent = self.outbox.causes().silent_since(site).map(str::to_owned);
+        let Some(since) = silent.filter(|since| since < last) else {
+            return Ok(self.outbox.causes().silence(site, heard));
+        };
+        let ended = compose::ended(&self.store, site, &since, last).await?;
+        Ok(ended.and_then(|ended| self.outbox.causes().heard_again(site, ended)))
     }
 
     fn put(&mut self, places: &[String], told: &[Told], now: Timestamp) {
