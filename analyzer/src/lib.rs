@@ -67,7 +67,7 @@ pub use reports::sites::{Site, sites};
 pub use reports::span::Span;
 pub use reports::timeline::{Timeline, TimelineRequest, TimelineRow, Unit, Zone, timeline};
 pub use reports::totals::Totals;
-pub use reports::tracking::{Heard, Tracking, heard, tracking};
+pub use reports::tracking::{Heard, Tracking, heard, silence, tracking};
 pub use reports::trouble::{Troubles, trouble};
 pub use reports::visits::{By, Visits, visits};
 pub use step::{ClickTarget, Step, Target};

@@ -34,21 +34,25 @@ pub struct Causes {
 }
 
 impl Causes {
-    /// What is to be told of a site's silence, if anything.
+    /// What is to be told of a site that nothing is heard of, if anything.
     pub fn silence(&mut self, site: &str, now: SilenceNow) -> Option<Told> {
-        let SilenceNow { silence, is_silent } = now;
-        match self.silences.get(site) {
-            None if is_silent => {
-                self.silences.insert(site.to_owned(), silence.clone());
-                Some(Told::BeaconsStopped(silence))
-            }
-            // A later event has ended it, even if it was the only one.
-            Some(told) if silence.since > told.since => {
-                self.silences.remove(site);
-                Some(Told::BeaconsBack(silence))
-            }
-            _ => None,
+        if !now.is_silent || self.silences.contains_key(site) {
+            return None;
         }
+        self.silences.insert(site.to_owned(), now.silence.clone());
+        Some(Told::BeaconsStopped(now.silence))
+    }
+
+    /// The last event before a silence that was told of and lasts.
+    #[must_use]
+    pub fn silent_since(&self, site: &str) -> Option<&str> {
+        Some(&self.silences.get(site)?.since)
+    }
+
+    /// What is to be told of a silence that is over, from its beginning to its end.
+    pub fn heard_again(&mut self, site: &str, silence: Silence) -> Option<Told> {
+        self.silences.remove(site)?;
+        Some(Told::BeaconsBack(silence))
     }
 
     /// What is to be told of the rates of a site. What is watched no more is forgotten.
@@ -127,8 +131,13 @@ mod tests {
     #[test]
     fn a_silence_is_told_once_and_when_it_ends() {
         let mut causes = Causes::default();
-        let mut look = |since, is_silent| {
-            let told = causes.silence("shop", silence(since, is_silent));
+        let mut look = |since: &str, is_silent| {
+            let now = silence(since, is_silent);
+            let is_over = causes.silent_since("shop").is_some_and(|told| since > told);
+            let told = match is_over {
+                true => causes.heard_again("shop", now.silence),
+                false => causes.silence("shop", now),
+            };
             told.as_ref().map_or("", word)
         };
         let looks = [
@@ -144,6 +153,8 @@ mod tests {
         for (since, is_silent, expected) in looks {
             assert_eq!(look(since, is_silent), expected, "{since}");
         }
+        let other = silence("10:00", false).silence;
+        assert_eq!(causes.heard_again("blog", other), None);
     }
 
     #[test]

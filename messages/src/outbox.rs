@@ -46,7 +46,7 @@ pub enum OutboxError {
 pub struct Parcel {
     /// Names it for ever: of what it tells and to whom.
     pub id: String,
-    /// The name of the place.
+    /// The name of the place, and of what it is told.
     pub place: String,
     /// What it tells.
     pub told: Told,
@@ -62,7 +62,7 @@ pub struct Parcel {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct State {
-    /// The last time at which a weekly message was due and told, by site and place.
+    /// The last time at which a weekly message was due and told, by place.
     weekly: BTreeMap<String, Timestamp>,
     /// The last day, counted from 1970, whose rates were looked at, by site.
     looked: BTreeMap<String, i64>,
@@ -118,24 +118,18 @@ impl Outbox {
     /// When a weekly message to a place is due that was not told yet. One that is met for the first time begins with the next.
     pub fn weekly_due(
         &mut self,
-        site: &str,
         place: &str,
         schedule: &Schedule,
         now: Timestamp,
     ) -> Option<Timestamp> {
         let due = schedule.latest(now)?;
-        let told = self
-            .state
-            .weekly
-            .entry(weekly_key(site, place))
-            .or_insert(due);
+        let told = self.state.weekly.entry(place.to_owned()).or_insert(due);
         (due > *told).then_some(due)
     }
 
     /// Puts a weekly message into the box, once for each time it is due.
     pub fn tell_weekly(&mut self, place: &str, told: Told, due: Timestamp, now: Timestamp) {
-        let key = weekly_key(told.site(), place);
-        if self.state.weekly.insert(key, due) < Some(due) {
+        if self.state.weekly.insert(place.to_owned(), due) < Some(due) {
             let occasion = format!("{} weekly {due}", told.site());
             self.put(place, told, &occasion, now);
         }
@@ -242,10 +236,6 @@ impl Outbox {
         self.state.waiting = kept;
         gone
     }
-}
-
-fn weekly_key(site: &str, place: &str) -> String {
-    format!("{site}: {place}")
 }
 
 fn disk(file: &Path, source: std::io::Error) -> OutboxError {

@@ -173,7 +173,7 @@ pub struct Rate {
 pub struct Silence {
     /// Identifier of the site.
     pub site: String,
-    /// The last event before it.
+    /// The last event before it, to the millisecond, so that the later of two is the larger text.
     pub since: String,
     /// Until when it is known to have lasted.
     pub until: String,

@@ -95,7 +95,7 @@ pub(crate) fn sentences(told: &Told) -> Vec<String> {
         Told::Weekly(_) => Vec::new(),
         Told::RateChanged(rate) => vec![
             format!("{}: {}.", days(rate), rate.words),
-            "This does not come by chance: looked at every day, a site whose rates do not change alarms at most once in twenty years."
+            "Chance alone hardly explains it: looked at every day, a site whose rates do not change alarms at most once in twenty years."
                 .to_owned(),
             "You will hear of it once, and again when it is as usual.".to_owned(),
         ],

@@ -87,9 +87,8 @@ fn listed(told: &Configured, place: &Place, outbox: &Outbox) -> Listed {
             hook.secret.is_some(),
         ),
     };
-    let place = place.to_string();
-    let of =
-        |parcel: &snag_messages::Parcel| parcel.place == place && parcel.told.site() == told.site;
+    let name = told.name(place);
+    let of = |parcel: &snag_messages::Parcel| parcel.place == name;
     let waiting: Vec<_> = outbox.due(Timestamp::MAX).into_iter().filter(of).collect();
     Listed {
         site: told.site.clone(),
@@ -103,7 +102,7 @@ fn listed(told: &Configured, place: &Place, outbox: &Outbox) -> Listed {
             .map(|parcel| parcel.next)
             .min()
             .map(|next| next.to_string()),
-        place,
+        place: place.to_string(),
     }
 }
 

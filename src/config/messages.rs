@@ -73,6 +73,18 @@ pub(crate) struct Told {
     pub(crate) when: String,
 }
 
+impl Told {
+    /// Names what a place is told, for as long as the configuration says so.
+    pub(crate) fn name(&self, place: &Place) -> String {
+        format!("{} of {}: {place}", self.what.word(), self.site)
+    }
+
+    /// The names of all of it.
+    pub(crate) fn names(&self) -> impl Iterator<Item = String> {
+        self.places.iter().map(|place| self.name(place))
+    }
+}
+
 impl MessageSettings {
     /// Where it goes; the secret is not looked at.
     fn places(&self) -> Result<Vec<Place>> {
@@ -167,6 +179,15 @@ impl Config {
                 )
             };
             message.check().with_context(place)?;
+            let mut sites = self.sites.iter().map(|site| site.id.as_str());
+            if !self.sites.is_empty() && !sites.any(|site| site == message.site) {
+                let known = self.sites.iter().map(|site| site.id.as_str());
+                bail!(
+                    "{}: there is no such site; [[sites]] has {}",
+                    place(),
+                    known.collect::<Vec<_>>().join(", ")
+                );
+            }
             if !message.to.is_empty() && self.mail.host.is_none() {
                 bail!("{}: it goes by mail, and [mail] has no host", place());
             }

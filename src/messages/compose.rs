@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use snag_analyzer::audit::{self, Finding, Recent, cost_text, keep, recall, recent, share_text};
 use snag_analyzer::format::{duration, for_shell, interval_text, percent};
 use snag_analyzer::watch::{WatchedRate, rates};
-use snag_analyzer::{Heard, heard};
+use snag_analyzer::{Heard, heard, silence};
 use snag_messages::{Change, Cost, Rate, RateNow, Silence, SilenceNow, Snag, Told, Weekly};
 use snag_store::Store;
 
@@ -131,17 +131,33 @@ pub(crate) async fn heard_now(
     };
     Ok(Some(SilenceNow {
         is_silent: found.is_silence(),
-        silence: silence(site, &found, now)?,
+        silence: told_silence(site, &found, now)?,
     }))
 }
 
-fn silence(site: &str, found: &Heard, now: Timestamp) -> Result<Silence> {
+/// The silence that ended with an event, whose last event before it was at a time that is told.
+pub(crate) async fn ended(
+    store: &Store,
+    site: &str,
+    since: &str,
+    until: &str,
+) -> Result<Option<Silence>> {
+    let (since, until): (Timestamp, Timestamp) = (since.parse()?, until.parse()?);
+    let (from, to) = (since.as_millisecond(), until.as_millisecond());
+    let found = silence(store, site, from, to).await?;
+    found
+        .map(|found| told_silence(site, &found, until))
+        .transpose()
+}
+
+fn told_silence(site: &str, found: &Heard, now: Timestamp) -> Result<Silence> {
     let since = Timestamp::from_millisecond(found.last_ms)?;
     let minutes = (now.as_millisecond() - found.last_ms) / MINUTE_MS;
     Ok(Silence {
         site: site.to_owned(),
-        since: since.to_string(),
-        until: now.to_string(),
+        // Of one length, so that the later of two is the larger text.
+        since: format!("{since:.3}"),
+        until: format!("{now:.0}"),
         minutes,
         lasted: duration((minutes * 60) as f64),
         expected: found.expected,

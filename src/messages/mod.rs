@@ -48,7 +48,7 @@ pub(crate) struct Teller {
     outbox: Outbox,
     sender: Sender,
     /// When silences are looked for next.
-    listen: Timestamp,
+    next_look: Timestamp,
     /// When lists and rates are: later, where the store did not answer.
     compose: Timestamp,
 }
@@ -67,10 +67,12 @@ impl Teller {
         if told.is_empty() {
             return Ok(None);
         }
-        let places = told.iter().flat_map(|told| &told.places);
-        let places: BTreeMap<String, Place> = places
-            .map(|place| (place.to_string(), place.clone()))
-            .collect();
+        let named = |told: &Configured| {
+            let places = told.places.iter();
+            let named = places.map(|place| (told.name(place), place.clone()));
+            named.collect::<Vec<_>>()
+        };
+        let places: BTreeMap<String, Place> = told.iter().flat_map(named).collect();
         let mut outbox = Outbox::open(&config.data_dir.join(FILE))?;
         for parcel in outbox.keep_only(&places.keys().cloned().collect::<BTreeSet<_>>()) {
             tracing::warn!(place = %parcel.place, id = %parcel.id, "a message is not sent: its place is configured no more");
@@ -81,7 +83,7 @@ impl Teller {
             places,
             outbox,
             sender: Sender::new(config.mail(environment)?)?,
-            listen: later(Timestamp::now()),
+            next_look: later(Timestamp::now()),
             compose: Timestamp::now(),
         }))
     }
@@ -94,9 +96,9 @@ impl Teller {
                 self.weekly(now).await;
                 self.rates(now).await;
             }
-            if now >= self.listen {
+            if now >= self.next_look {
                 self.silences(now).await;
-                self.listen = later(now);
+                self.next_look = later(now);
             }
             match self.outbox.save() {
                 Ok(()) => self.send(&stop).await,
@@ -128,12 +130,8 @@ impl Teller {
                 continue;
             }
             let mut due = Vec::new();
-            for place in &told.places {
-                let place = place.to_string();
-                if let Some(when) = self
-                    .outbox
-                    .weekly_due(&told.site, &place, &told.schedule, now)
-                {
+            for place in told.names() {
+                if let Some(when) = self.outbox.weekly_due(&place, &told.schedule, now) {
                     due.push((place, when));
                 }
             }
@@ -178,15 +176,25 @@ impl Teller {
 
     async fn silences(&mut self, now: Timestamp) {
         for (site, places) in self.alerts() {
-            match compose::heard_now(&self.store, &site, now).await {
-                Ok(Some(found)) => {
-                    let told = self.outbox.causes().silence(&site, found);
-                    self.put(&places, told.as_slice(), now);
-                }
-                Ok(None) => {}
+            match self.listen(&site, now).await {
+                Ok(told) => self.put(&places, told.as_slice(), now),
                 Err(error) => tracing::warn!(%site, "silences are not looked for: {error:#}"),
             }
         }
+    }
+
+    /// What is to be told of a site's silence, if anything.
+    async fn listen(&mut self, site: &str, now: Timestamp) -> Result<Option<Told>> {
+        let Some(heard) = compose::heard_now(&self.store, site, now).await? else {
+            return Ok(None);
+        };
+        let last = &heard.silence.since;
+        let silent = self.outbox.causes().silent_since(site).map(str::to_owned);
+        let Some(since) = silent.filter(|since| since < last) else {
+            return Ok(self.outbox.causes().silence(site, heard));
+        };
+        let ended = compose::ended(&self.store, site, &since, last).await?;
+        Ok(ended.and_then(|ended| self.outbox.causes().heard_again(site, ended)))
     }
 
     fn put(&mut self, places: &[String], told: &[Told], now: Timestamp) {
@@ -200,8 +208,8 @@ impl Teller {
     fn alerts(&self) -> BTreeMap<String, Vec<String>> {
         let mut alerts: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for told in self.told.iter().filter(|told| told.what == What::Alerts) {
-            let places = told.places.iter().map(Place::to_string);
-            alerts.entry(told.site.clone()).or_default().extend(places);
+            let names = told.names();
+            alerts.entry(told.site.clone()).or_default().extend(names);
         }
         alerts
     }

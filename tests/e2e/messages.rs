@@ -138,7 +138,8 @@ async fn what_is_due_is_told_once_also_over_restarts_and_tried_again_where_it_fa
     configure(&data, mail_port, hook_port);
     // As if the last list had been told two weeks ago.
     let before = Timestamp::now() - (14 * 24).hours();
-    let told = format!("{{\"weekly\": {{\"shop: mail to anna@shop.example\": \"{before}\"}}}}");
+    let told =
+        format!("{{\"weekly\": {{\"weekly of shop: mail to anna@shop.example\": \"{before}\"}}}}");
     std::fs::write(data.join("messages.json"), told).expect("written");
 
     let serving = Serving::start(&data);

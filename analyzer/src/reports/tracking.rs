@@ -10,7 +10,7 @@ use clickhouse::Row;
 use serde::{Deserialize, Serialize};
 use snag_store::Store;
 
-pub use self::heard::{Heard, heard};
+pub use self::heard::{Heard, heard, silence};
 pub use self::silences::Silence;
 use self::silences::{Hour, silences};
 use super::span::{Over, Span};

@@ -2,8 +2,8 @@
 
 use snag_analyzer::audit::recent;
 use snag_analyzer::definitions::{Name, SavedFunnel, save_funnel};
-use snag_analyzer::heard;
 use snag_analyzer::watch::rates;
+use snag_analyzer::{heard, silence};
 
 use crate::world::{Event, ORIGIN_MS, SITE, World, custom, page};
 
@@ -84,6 +84,8 @@ async fn a_silence_is_told_by_what_usually_comes_at_that_hour() {
     let noon = after(18).await;
     assert!(noon.is_silence() && noon.expected > 18.0, "{noon:?}");
     assert_eq!(noon.last_ms, last);
+    let past = silence(&world.store, SITE, last, last + 18 * 3_600_000);
+    assert_eq!(past.await.unwrap(), Some(noon));
     // Ten days are too few to know a week by.
     world.close().await;
     let few = World::of(&visitors()[..600]).await;

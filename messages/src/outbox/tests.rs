@@ -48,7 +48,7 @@ fn a_weekly_message_is_told_once_a_week_also_over_restarts() {
     ];
     for (now, is_due) in looks {
         let mut outbox = open(&directory);
-        let due = outbox.weekly_due("shop", PLACE, &monday, at(now));
+        let due = outbox.weekly_due(PLACE, &monday, at(now));
         assert_eq!(due.is_some(), is_due, "{now}");
         if let Some(due) = due {
             outbox.tell_weekly(PLACE, told("shop"), due, at(now));

@@ -13,7 +13,7 @@ use super::silences::Hour;
 use crate::Error;
 use crate::condition::Bindings;
 use crate::period::Period;
-use crate::reports::coverage::coverage;
+use crate::reports::coverage::{Coverage, coverage};
 use crate::reports::span::Span;
 
 const HOUR_MS: i64 = 3_600_000;
@@ -57,16 +57,42 @@ pub async fn heard(store: &Store, site: &str, now: i64) -> Result<Option<Heard>,
         return Ok(None);
     };
     let last = known.last_ms.min(now);
+    Ok(Some(between(store, site, known, last, now).await?))
+}
+
+/// Looks back at a time without events that is over; none of a store without events.
+///
+/// # Errors
+/// [`Error::UnknownSite`], [`Error::Store`].
+pub async fn silence(
+    store: &Store,
+    site: &str,
+    since: i64,
+    until: i64,
+) -> Result<Option<Heard>, Error> {
+    let Some(known) = coverage(store, site).await? else {
+        return Ok(None);
+    };
+    Ok(Some(between(store, site, known, since, until).await?))
+}
+
+async fn between(
+    store: &Store,
+    site: &str,
+    known: Coverage,
+    last: i64,
+    now: i64,
+) -> Result<Heard, Error> {
     let first_hour = known.first_ms.div_euclid(HOUR_MS) + 1;
     // What is usual is told by the time before the silence, in whole weeks.
     let end = last.div_euclid(HOUR_MS);
     let weeks = ((end - first_hour) / WEEK).min(WEEKS);
     if weeks < FEWEST_WEEKS || now - last < SHORTEST_MS {
-        return Ok(Some(Heard {
+        return Ok(Heard {
             last_ms: last,
             expected: 0.0,
             yearly: None,
-        }));
+        });
     }
     let start = end - weeks * WEEK;
     let span = Span {
@@ -79,7 +105,7 @@ pub async fn heard(store: &Store, site: &str, now: i64) -> Result<Option<Heard>,
         .query_with(store, HOURS_SQL, &span.period, Bindings::default())
         .fetch_all()
         .await?;
-    Ok(Some(judged(&hours, start, weeks, last, now)))
+    Ok(judged(&hours, start, weeks, last, now))
 }
 
 /// The silence from `last` to `now` against the hours of so many weeks from `start` on.
