@@ -125,7 +125,7 @@ pub(crate) async fn funnels(asked: Asked) -> Outcome {
         _ => (shown_funnel(&asked, &view, &built).await?, Vec::new()),
     };
     let mut steps = built.steps.clone();
-    steps.resize(steps.len().max(FIELDS).min(MOST), String::new());
+    steps.resize(steps.len().clamp(FIELDS, MOST), String::new());
     for step in proposals.iter().flat_map(|proposal| &proposal.steps) {
         if !suggestions.contains(step) {
             suggestions.push(step.clone());
