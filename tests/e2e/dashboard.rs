@@ -152,9 +152,7 @@ fn shown(page: &str) -> String {
 /// A path with something in each of its places.
 fn filled(path: &str) -> String {
     let path = path.replace("{site}", "shop").replace("{format}", "json");
-    path.replace("{report}", "pages")
-        .replace('{', "")
-        .replace('}', "")
+    path.replace("{report}", "pages").replace(['{', '}'], "")
 }
 
 #[tokio::test]

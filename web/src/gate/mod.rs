@@ -3,6 +3,9 @@
 //! Invariant: no place is reached but through [`serve`], and none that the table of routes does not open to who asks. What
 //! changes something is taken from this site's own pages alone. HTTP is known here, in `reply` and in `lib` only.
 
+mod mark;
+mod who;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,14 +15,16 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use tokio_util::task::AbortOnDropHandle;
 
+use self::mark::{csrf, is_own};
+use self::who::{caller, may};
 use crate::House;
-use crate::access::{Caller, Role, Scope, Secret, hex, is_equal, keyed};
+use crate::access::Caller;
 use crate::answer::Outcome;
 use crate::asked::{Asked, Pairs};
 use crate::frame::Frame;
 use crate::problem::Problem;
 use crate::reply;
-use crate::route::{Kind, Needs, ROUTES, Route, scope};
+use crate::route::{Kind, Needs, ROUTES, Route};
 use crate::view::folded;
 
 /// Bytes of a form or a call, and of events.
@@ -33,8 +38,6 @@ const PATIENCE: Duration = Duration::from_millis(400);
 const ZONE: &str = "zone";
 /// What somebody is told of a site that they may not know of.
 const NO_SITE: &str = "there is no such site, or it is not yours to see";
-/// What a form's mark is made for.
-const CSRF: &str = "snaglist 2026 dashboard form";
 
 /// Puts every place of the table where actix-web finds it.
 pub(crate) fn register(house: &Arc<House>, config: &mut web::ServiceConfig) {
@@ -208,99 +211,6 @@ fn text_of<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
     request.headers().get(name)?.to_str().ok()
 }
 
-/// Who asks: by token at the API, by cookie everywhere.
-fn caller(
-    house: &House,
-    route: &Route,
-    request: &HttpRequest,
-    origin: &str,
-) -> Result<Caller, Problem> {
-    let shelf = house.access.shelf();
-    let bearer = text_of(request, "authorization");
-    if let Some(bearer) = bearer.filter(|_| route.kind == Kind::Call) {
-        let token = bearer.strip_prefix("Bearer ").unwrap_or_default().trim();
-        return match shelf.tokens.get(&Secret::brought(token).hash()) {
-            Some(token) => Ok(Caller::Program(token.clone())),
-            None => Err(Problem::new(
-                401,
-                "this token is not known; it may have been revoked",
-            )),
-        };
-    }
-    let brought = request.cookie(reply::cookie_name(origin));
-    let login = brought.and_then(|cookie| {
-        let hash = Secret::brought(cookie.value()).hash();
-        shelf.login(&hash).cloned()
-    });
-    Ok(login
-        .and_then(|login| match login.link.as_str() {
-            "" => Some(Caller::Person {
-                user: shelf.users.get(&login.user)?.clone(),
-                login,
-            }),
-            link => Some(Caller::Guest {
-                link: shelf.links.get(link)?.clone(),
-                login,
-            }),
-        })
-        .unwrap_or(Caller::Nobody))
-}
-
-/// Whether a place is open to who asks, and what they may do with its site.
-fn may(
-    house: &House,
-    route: &Route,
-    caller: &Caller,
-    site: Option<&str>,
-) -> Result<Option<Role>, Problem> {
-    let shelf = house.access.shelf();
-    let role = site.and_then(|site| caller.role(&shelf, site));
-    let is_nobody = *caller == Caller::Nobody;
-    let unknown = || match (is_nobody, route.kind) {
-        (true, Kind::Call) => Problem::new(401, "bring a token: Authorization: Bearer …"),
-        (true, _) => Problem::new(401, "sign in to see this"),
-        (false, _) => Problem::not_found(NO_SITE),
-    };
-    let short = |needed: Role| {
-        let has = role.map_or("none", Role::name);
-        Problem::new(
-            403,
-            format!("this takes the role {}, and yours is {has}", needed.name()),
-        )
-    };
-    match route.needs {
-        Needs::Nothing => Ok(role),
-        _ if is_nobody => Err(unknown()),
-        Needs::SignedIn => match caller {
-            Caller::Guest { .. } => Err(short(Role::Viewer)),
-            _ => Ok(role),
-        },
-        Needs::Events => match caller {
-            Caller::Program(token) if token.scopes.contains(&Scope::Events) => Ok(None),
-            _ => Err(Problem::new(
-                403,
-                "this takes a token with the scope events",
-            )),
-        },
-        Needs::Site(needed) => match (role, caller) {
-            (None, Caller::Program(_)) => Err(Problem::new(
-                403,
-                "this token does not reach that site, or lacks the scope read or write",
-            )),
-            (None, _) => Err(unknown()),
-            (Some(_), Caller::Program(token))
-                if scope(needed).is_none_or(|scope| {
-                    !token.scopes.contains(&scope) && !token.scopes.contains(&Scope::Write)
-                }) =>
-            {
-                Err(Problem::new(403, "no token may do this, or not this one"))
-            }
-            (Some(has), _) if has < needed => Err(short(needed)),
-            (Some(has), _) => Ok(Some(has)),
-        },
-    }
-}
-
 /// A body as far as it is no longer than `most`.
 async fn read(payload: web::Payload, most: usize) -> Result<Bytes, Problem> {
     match tokio::time::timeout(BODY_TIME, payload.to_bytes_limited(most)).await {
@@ -311,66 +221,6 @@ async fn read(payload: web::Payload, most: usize) -> Result<Bytes, Problem> {
         )),
         Ok(Ok(Err(error))) => Err(Problem::bad(format!("the body does not arrive: {error}"))),
         Ok(Ok(Ok(body))) => Ok(body),
-    }
-}
-
-/// What the forms of whoever asks bear; nothing where nobody is signed in.
-fn csrf(caller: &Caller) -> String {
-    caller
-        .login()
-        .map_or_else(String::new, |login| mark(&login.id))
-}
-
-/// What a form of somebody who is signed in bears.
-fn mark(login: &str) -> String {
-    // A page is packed, and repeats what was asked for: a mark that is another one each time cannot be guessed by its length.
-    let pad = rand::random::<[u8; 32]>();
-    let of = keyed(CSRF, login, "");
-    let mixed: Vec<u8> = of.iter().zip(pad).map(|(of, pad)| of ^ pad).collect();
-    hex(&pad) + &hex(&mixed)
-}
-
-fn is_mark(text: &str, login_mark: &str) -> bool {
-    let of = |text: &str| -> Option<Vec<u8>> {
-        let digit = |at: usize| u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok();
-        let bytes: Vec<u8> = (0..64).map(digit).collect::<Option<_>>()?;
-        let (pad, mixed) = bytes.split_at(32);
-        Some(
-            pad.iter()
-                .zip(mixed)
-                .map(|(pad, mixed)| pad ^ mixed)
-                .collect(),
-        )
-    };
-    match (of(text), of(login_mark)) {
-        (Some(one), Some(other)) => is_equal(&one, &other),
-        _ => false,
-    }
-}
-
-/// Whether what changes something comes from a page of this site: by where the browser says it comes from, and by the mark
-/// that only its forms bear.
-fn is_own(request: &HttpRequest, origin: &str, csrf: &str, body: &[u8]) -> Result<(), Problem> {
-    let foreign = || Problem::new(403, "this was sent by a page of another site");
-    if text_of(request, "sec-fetch-site")
-        .is_some_and(|site| site != "same-origin" && site != "none")
-    {
-        return Err(foreign());
-    }
-    if text_of(request, "origin").is_some_and(|given| given != origin) {
-        return Err(foreign());
-    }
-    if csrf.is_empty() {
-        return Ok(());
-    }
-    let form = Pairs::read(body);
-    let brought = text_of(request, "x-csrf").or(form.get("csrf"));
-    match brought.is_some_and(|brought| is_mark(brought, csrf)) {
-        true => Ok(()),
-        false => Err(Problem::new(
-            403,
-            "the form is too old: go back, load the page anew, and send it again",
-        )),
     }
 }
 
@@ -404,17 +254,6 @@ async fn ask(route: &'static Route, asked: Asked, packs: bool) -> HttpResponse {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_mark_is_another_one_each_time_and_holds_for_its_login_alone() {
-        let (one, again, other) = (mark("a"), mark("a"), mark("b"));
-        assert_ne!(one, again);
-        assert!(is_mark(&one, &again));
-        assert!(!is_mark(&one, &other));
-        assert!(!is_mark("", &one));
-        assert!(!is_mark(&one[..126], &one));
-        assert!(!is_mark(&"ü".repeat(64), &one));
-    }
 
     #[test]
     fn places_are_those_in_braces() {
