@@ -1,5 +1,5 @@
 # Each target is one line; what it does stands in xtask/.
-.PHONY: setup build tracker demo test lint fmt soak bench bench-import bench-collector bench-overload bench-backlog bench-reports bench-tracker bench-truth clean
+.PHONY: setup build tracker demo test lint fmt soak bench bench-import bench-collector bench-overload bench-backlog bench-reports bench-tracker bench-dashboard bench-truth clean
 
 setup:        ## what npm, Debian and rustup bring: engine, browser, tools
 	cargo xtask setup
@@ -30,6 +30,8 @@ bench-reports: setup ## how long reports take, against bare scans and the peers'
 	cargo xtask bench reports
 bench-tracker: setup ## what the tracker costs a page: frames, tasks, heap, bytes of batches (MINUTES=10 for the heap)
 	cargo xtask bench tracker
+bench-dashboard: build ## weight and time of every page of the dashboard (DATA=DIRECTORY SITE=NAME over data of one's own)
+	node tests/dashboard/bench.mjs
 bench-truth: setup ## what the audit finds of defects that were planted, and what besides (SITES=60 SESSIONS="1000 10000 100000" HELD=1)
 	cargo xtask bench truth
 clean:
