@@ -1,5 +1,6 @@
 //! Who may see what: every place there is, tried by nobody, by a viewer, by pages of others; signing in; the API.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
@@ -160,6 +161,23 @@ async fn nobody_sees_anything_and_a_viewer_changes_nothing() {
     let place = place();
     let stage = Stage::start(&place.path().join("data")).await;
     let viewer = stage.invited("viewer").await;
+    let open: BTreeSet<&str> = places()
+        .filter(|one| one.is_open)
+        .map(|one| one.path)
+        .collect();
+    // All that is open shows who asks nothing but how to get in; the root and the overlay refuse them by themselves.
+    let known = [
+        "/",
+        "/assets/{file}",
+        "/overlay/data",
+        "/shared/{secret}",
+        "/sign-in",
+        "/welcome/{secret}",
+    ];
+    assert_eq!(open, BTreeSet::from(known));
+    for path in ["/", "/overlay/data?path=/"] {
+        assert_eq!(stage.page(path, "").await.0, 401, "{path}");
+    }
     let (mut closed, mut writes, mut reads) = (0, 0, 0);
     for one in places().filter(|place| !place.is_open) {
         let path = filled(one.path);

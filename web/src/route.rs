@@ -121,7 +121,7 @@ pub(crate) static ROUTES: &[Route] = &[
     // Maps over pages of the site itself.
     route!("GET" "/overlay/data", Needs::Nothing, Kind::Open, crate::overlay::data),
     // Programs.
-    route!("GET" "/api/v1/openapi.json", Needs::Nothing, Kind::Call, api::openapi::document),
+    route!("GET" "/api/v1/openapi.json", Needs::SignedIn, Kind::Call, api::openapi::document),
     route!("GET" "/api/v1/sites", Needs::SignedIn, Kind::Call, api::sites),
     route!("GET" "/api/v1/sites/{site}/reports/{report}", VIEW, Kind::Call, api::report),
     route!("GET" "/api/v1/sites/{site}/audit", VIEW, Kind::Call, api::audit),

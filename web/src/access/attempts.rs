@@ -13,7 +13,10 @@ const KNOWN: usize = 10_000;
 
 /// What was tried lately.
 #[derive(Debug, Default)]
-pub(crate) struct Attempts(Mutex<HashMap<String, Tried>>);
+pub(crate) struct Attempts(Mutex<HashMap<Name, Tried>>);
+
+/// A hash of what is tried: names come from strangers, and may be long.
+type Name = [u8; 32];
 
 #[derive(Debug, Clone, Copy)]
 struct Tried {
@@ -41,7 +44,7 @@ impl Attempts {
             left: AT_ONCE,
             at: now,
         };
-        let of = |tried: &HashMap<String, Tried>, name: &String| {
+        let of = |tried: &HashMap<Name, Tried>, name: &Name| {
             tried.get(name).copied().unwrap_or(fresh).left_at(now)
         };
         let least = names
@@ -69,12 +72,13 @@ impl Attempts {
 }
 
 /// An IPv6 network counts as one address.
-fn names(address: IpAddr, account: &str) -> [String; 2] {
+fn names(address: IpAddr, account: &str) -> [Name; 2] {
     let from = match address.to_canonical() {
         IpAddr::V4(v4) => v4.to_string(),
         IpAddr::V6(v6) => format!("{:?}", &v6.segments()[..4]),
     };
-    [format!("from {from}"), format!("to {account}")]
+    let name = |text: String| *blake3::hash(text.as_bytes()).as_bytes();
+    [name(format!("from {from}")), name(format!("to {account}"))]
 }
 
 #[cfg(test)]

@@ -81,11 +81,18 @@ impl Access {
         Arc::clone(&self.shelf.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Looks again and again at what other processes changed.
+    /// Looks again and again at what other processes changed, and forgets what has expired.
     pub(crate) async fn follow(&self) {
         loop {
             tokio::time::sleep(RELOAD).await;
-            if let Err(error) = self.reload().await {
+            let expired = self.shelf().expired();
+            let forgotten = async {
+                for thing in expired {
+                    shelf::write(&self.store, &thing, true).await?;
+                }
+                self.reload().await
+            };
+            if let Err(error) = forgotten.await {
                 tracing::warn!(%error, "who may see what cannot be read; what was known before holds");
             }
         }

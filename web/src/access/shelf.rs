@@ -14,6 +14,9 @@ const READ: &str = "SELECT toString(kind) AS kind, id, told FROM access FINAL OR
 const WRITE: &str = "INSERT INTO access SELECT {kind:String}, {id:String}, {told:String}, \
                      toUnixTimestamp64Nano(now64(9)), {is_deleted:UInt8}";
 
+/// So many are forgotten at once.
+const AT_ONCE: usize = 20;
+
 /// One thing that is kept.
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
@@ -122,6 +125,17 @@ impl Shelf {
             .filter(|invitation| invitation.expires_ms > now())
     }
 
+    /// Logins and invitations that hold no longer, some of them.
+    pub(crate) fn expired(&self) -> Vec<Thing> {
+        let now = now();
+        let logins = self.logins.values().filter(|login| login.expires_ms <= now);
+        let invitations = self.invitations.values();
+        let invitations = invitations.filter(|invitation| invitation.expires_ms <= now);
+        let logins = logins.cloned().map(Thing::Login);
+        let invitations = invitations.cloned().map(Thing::Invitation);
+        logins.chain(invitations).take(AT_ONCE).collect()
+    }
+
     /// Who has that address.
     pub(crate) fn by_email(&self, email: &str) -> Option<&User> {
         self.users.values().find(|user| user.email == email)
@@ -139,4 +153,33 @@ pub(super) async fn write(store: &Store, thing: &Thing, is_deleted: bool) -> Res
         .param("told", if is_deleted { "" } else { told.as_str() })
         .param("is_deleted", u8::from(is_deleted));
     Ok(query.execute().await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_expired_holds_no_longer_and_is_to_be_forgotten() {
+        let login = |id: &str, expires_ms| {
+            let told = Login {
+                id: id.to_owned(),
+                user: "u".to_owned(),
+                link: String::new(),
+                created_ms: 0,
+                expires_ms,
+            };
+            serde_json::to_string(&told).expect("JSON")
+        };
+        let mut shelf = Shelf::default();
+        for (id, expires_ms) in [("old", now() - 1), ("new", now() + 60_000)] {
+            shelf
+                .place("login", id, &login(id, expires_ms))
+                .expect("it reads");
+        }
+        assert!(shelf.login("old").is_none() && shelf.login("new").is_some());
+        let expired: Vec<String> = shelf.expired().iter().map(Thing::id).collect();
+        assert_eq!(expired, ["old"]);
+        assert!(shelf.place("login", "bad", "{}").is_err());
+    }
 }

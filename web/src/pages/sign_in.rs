@@ -39,7 +39,9 @@ fn own_place(next: Option<&str>) -> &str {
         let mut letters = next.chars();
         letters.next() == Some('/')
             && !matches!(letters.next(), Some('/' | '\\'))
-            && !next.contains(|letter: char| letter.is_control() || letter == '\\')
+            && next
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic() && byte != b'\\')
     };
     next.filter(is_own).unwrap_or("/")
 }
@@ -262,6 +264,7 @@ mod tests {
             (Some("https://evil.example"), "/"),
             (Some("/\t/evil.example"), "/"),
             (Some("/a\r\nSet-Cookie: x=1"), "/"),
+            (Some("/ä"), "/"),
             (None, "/"),
         ] {
             assert_eq!(own_place(next), to, "{next:?}");
