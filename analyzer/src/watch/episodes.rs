@@ -63,7 +63,7 @@ pub fn episodes(days: &[(u64, u64)], alpha: f64) -> Vec<Episode> {
         is_out: vec![false; days.len()],
         first: 0,
     };
-    for at in 0..days.len() {
+    for (at, day) in days.iter().enumerate() {
         let (Some((usual, calm)), Some(last)) = (&mut open, found.last_mut()) else {
             if let Some((usual, episode)) = past.begins(at, alpha) {
                 found.push(episode);
@@ -71,7 +71,7 @@ pub fn episodes(days: &[(u64, u64)], alpha: f64) -> Vec<Episode> {
             }
             continue;
         };
-        match usual.against(days[at], CALM) {
+        match usual.against(*day, CALM) {
             Some(shift) if shift.p_value > CALM => *calm += 1,
             Some(_) => *calm = 0,
             None => {}
