@@ -46,7 +46,7 @@ struct Listed {
     signed: bool,
     /// How many wait to be delivered.
     waiting: usize,
-    /// Why they do, or when they are tried again.
+    /// When the first of them is tried again.
     next: Option<String>,
 }
 

@@ -52,58 +52,82 @@ pub fn alpha(rates: usize) -> f64 {
 
 /// The stretches among days of (conversions, people), in their order.
 ///
-/// What is usual is that of the days before a stretch for as long as it lasts, lest it become its own measure.
+/// What is usual is that of the days before a stretch for as long as it lasts, lest it become its own measure; and behind it
+/// neither do its days count nor any before a level that has become usual, lest one cause be seen twice.
 #[must_use]
 pub fn episodes(days: &[(u64, u64)], alpha: f64) -> Vec<Episode> {
     let mut found: Vec<Episode> = Vec::new();
     let mut open: Option<(Usual, usize)> = None;
-    for at in 0..days.len() {
-        match &mut open {
-            None => {
-                if let Some((usual, episode)) = begins(days, at, alpha) {
-                    found.push(episode);
-                    open = Some((usual, 0));
-                }
+    let mut past = Past {
+        days,
+        is_out: vec![false; days.len()],
+        first: 0,
+    };
+    for (at, day) in days.iter().enumerate() {
+        let (Some((usual, calm)), Some(last)) = (&mut open, found.last_mut()) else {
+            if let Some((usual, episode)) = past.begins(at, alpha) {
+                found.push(episode);
+                open = Some((usual, 0));
             }
-            Some((usual, calm)) => {
-                let Some(last) = found.last_mut() else {
-                    continue;
-                };
-                match usual.against(days[at], CALM) {
-                    Some(shift) if shift.p_value > CALM => *calm += 1,
-                    Some(_) => *calm = 0,
-                    None => {}
-                }
-                if *calm == CALM_DAYS || at - last.day >= LONGEST {
-                    last.end = Some(at);
-                    open = None;
-                }
-            }
+            continue;
+        };
+        match usual.against(*day, CALM) {
+            Some(shift) if shift.p_value > CALM => *calm += 1,
+            Some(_) => *calm = 0,
+            None => {}
         }
+        let began = last.day + 1 - last.window;
+        if *calm == CALM_DAYS {
+            past.first = at + 1 - CALM_DAYS;
+            past.is_out[began..past.first].fill(true);
+        } else if at - last.day >= LONGEST {
+            past.first = at + 1;
+            past.is_out[..=last.day].fill(true);
+        } else {
+            continue;
+        }
+        last.end = Some(at);
+        open = None;
     }
     found
 }
 
-/// The stretch that shows on a day.
-fn begins(days: &[(u64, u64)], at: usize, alpha: f64) -> Option<(Usual, Episode)> {
-    WINDOWS.into_iter().find_map(|window| {
-        let start = (at + 1).checked_sub(window)?;
-        let usual = Usual::of(&days[start.saturating_sub(BEFORE)..start])?;
-        let sum = days[start..=at]
-            .iter()
-            .fold((0, 0), |sum, day| (sum.0 + day.0, sum.1 + day.1));
-        let shift = usual.against(sum, alpha)?;
-        let matters = (shift.rate / shift.usual - 1.0).abs() >= MARGIN;
-        (matters && shift.p_value <= alpha).then_some((
-            usual,
-            Episode {
-                day: at,
-                window,
-                shift,
-                end: None,
-            },
-        ))
-    })
+/// The days so far, and which of them count.
+struct Past<'a> {
+    days: &'a [(u64, u64)],
+    /// Whether a day tells nothing of what is usual.
+    is_out: Vec<bool>,
+    /// The first day that may be part of a new stretch.
+    first: usize,
+}
+
+impl Past<'_> {
+    /// The stretch that shows on a day.
+    fn begins(&self, at: usize, alpha: f64) -> Option<(Usual, Episode)> {
+        WINDOWS.into_iter().find_map(|window| {
+            let start = (at + 1).checked_sub(window)?;
+            if start < self.first {
+                return None;
+            }
+            let before = (0..start).rev().filter(|day| !self.is_out[*day]);
+            let before: Vec<(u64, u64)> = before.take(BEFORE).map(|day| self.days[day]).collect();
+            let usual = Usual::of(&before)?;
+            let sum = self.days[start..=at]
+                .iter()
+                .fold((0, 0), |sum, day| (sum.0 + day.0, sum.1 + day.1));
+            let shift = usual.against(sum, alpha)?;
+            let matters = (shift.rate / shift.usual - 1.0).abs() >= MARGIN;
+            (matters && shift.p_value <= alpha).then_some((
+                usual,
+                Episode {
+                    day: at,
+                    window,
+                    shift,
+                    end: None,
+                },
+            ))
+        })
+    }
 }
 
 #[cfg(test)]
@@ -118,7 +142,7 @@ mod tests {
 
     #[test]
     fn a_rate_that_falls_is_told_once_and_ends_when_it_is_back() {
-        let found = episodes(&days(&[(30, 100), (10, 40), (10, 100)]), alpha(1));
+        let found = episodes(&days(&[(30, 100), (10, 40), (40, 100)]), alpha(1));
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!((found[0].day, found[0].window), (30, 1));
         assert!(found[0].shift.rate < found[0].shift.interval.low);
@@ -139,6 +163,10 @@ mod tests {
         let found = episodes(&days(&[(30, 100), (70, 30)]), alpha(1));
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].end, Some(found[0].day + LONGEST));
+        // Back from there it is another cause.
+        let found = episodes(&days(&[(30, 100), (40, 30), (5, 100)]), alpha(1));
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[1].shift.rate > found[1].shift.usual, "{found:?}");
     }
 
     #[test]
