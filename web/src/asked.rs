@@ -72,6 +72,16 @@ impl Pairs {
         text.finish()
     }
 
+    /// Those that say what is looked at: period and filters.
+    pub(crate) fn of_view(&self) -> Self {
+        let names = ["period", "from", "to", "where"];
+        let kept = self
+            .0
+            .iter()
+            .filter(|(name, _)| names.contains(&name.as_str()));
+        Self(kept.cloned().collect())
+    }
+
     /// These with one name given another value, or none.
     pub(crate) fn with(&self, name: &str, value: Option<&str>) -> Self {
         let kept = self.0.iter().filter(|(key, _)| key != name).cloned();

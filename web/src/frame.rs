@@ -116,8 +116,8 @@ struct Refusal<'a> {
     csrf: &'a str,
 }
 
-/// What stands in place of the middle until it is there.
-const HERE: &str = "\u{1}";
+/// What stands in place of the middle until it is there. Texts of others are escaped, so none of them reads like it.
+const HERE: &str = "<!--middle-->";
 
 impl Frame {
     /// Around a page that is let through.
@@ -211,11 +211,7 @@ impl Frame {
 fn tabs(site: &str, path: &str, role: Role, query: &Pairs) -> Vec<Tab> {
     let root = format!("/sites/{site}");
     // Period and filters go along, what one page alone is asked for does not.
-    let kept = query
-        .0
-        .iter()
-        .filter(|(name, _)| ["period", "from", "to", "where"].contains(&name.as_str()));
-    let kept = Pairs(kept.cloned().collect()).text();
+    let kept = query.of_view().text();
     TABS.into_iter()
         .filter(|(.., least)| role >= *least)
         .map(|(to, name, _)| {

@@ -28,15 +28,9 @@ struct Told {
 
 /// The address of a page with the maps over it; `page` is host and path.
 pub(crate) fn link(asked: &Asked, page: &str) -> String {
-    let names = ["period", "from", "to", "where"];
-    let kept = asked
-        .query
-        .0
-        .iter()
-        .filter(|(name, _)| names.contains(&name.as_str()));
     let told = Told {
         site: asked.site().to_owned(),
-        query: Pairs(kept.cloned().collect()).text(),
+        query: asked.query.of_view().text(),
         expires_ms: now() + HOLDS_MS,
     };
     let told = hex(serde_json::to_string(&told).unwrap_or_default().as_bytes());

@@ -4,7 +4,7 @@ use askama::Template;
 use snag_analyzer::definitions::{
     Name, SavedFunnel, delete_funnel, funnels as saved_ones, save_funnel, saved_funnel,
 };
-use snag_analyzer::format::{duration, interval_text, percent, printable, thousands};
+use snag_analyzer::format::{duration, for_shell, interval_text, percent, printable, thousands};
 use snag_analyzer::{Error, Funnel, FunnelStep, discover, funnel};
 
 use super::reports::known_pages;
@@ -39,7 +39,10 @@ struct Funnels<'a> {
     compare: &'a str,
     trend: &'a str,
     suggestions: Vec<String>,
-    period: &'a str,
+    /// What makes an attempt void.
+    excluded: String,
+    /// Period and filters, which go along.
+    kept: Vec<(String, String)>,
     /// What it tells, where there are steps.
     told: String,
 }
@@ -94,7 +97,12 @@ fn told_of(pairs: &Pairs) -> SavedFunnel {
         steps: all("step"),
         order: one("order"),
         window: one("window"),
-        exclusions: all("exclude"),
+        exclusions: pairs
+            .all("exclude")
+            .flat_map(|text| text.split(';'))
+            .map(|text| text.trim().to_owned())
+            .filter(|text| !text.is_empty())
+            .collect(),
         filters: Vec::new(),
     }
 }
@@ -175,7 +183,8 @@ pub(crate) async fn funnels(asked: Asked) -> Outcome {
         compare: asked.query.get("compare").unwrap_or_default(),
         trend: asked.query.get("trend").unwrap_or_default(),
         suggestions,
-        period: &view.word,
+        excluded: built.exclusions.join("; "),
+        kept: asked.query.of_view().0,
         told,
     })
 }
@@ -208,15 +217,15 @@ pub(crate) async fn tell(
     let mut more = String::new();
     if let Some(by) = query.get("by") {
         request.breakdown = Some((by.parse()?, snag_analyzer::Attribution::default()));
-        more += &format!(" --by {}", snag_analyzer::format::for_shell(by));
+        more += &format!(" --by {}", for_shell(by));
     }
     if let Some(trend) = query.get("trend") {
         request.trend = Some(trend.parse()?);
-        more += &format!(" --trend {}", snag_analyzer::format::for_shell(trend));
+        more += &format!(" --trend {}", for_shell(trend));
     }
     if let Some(compare) = query.get("compare") {
         request.compare = Some(compare.parse()?);
-        more += &format!(" --compare {}", snag_analyzer::format::for_shell(compare));
+        more += &format!(" --compare {}", for_shell(compare));
     }
     request.why = request.order == snag_analyzer::Order::Ordered;
     if request.why {
@@ -224,11 +233,14 @@ pub(crate) async fn tell(
     }
     let found = funnel(store, &request).await?;
     let steps = built.steps.iter();
-    let steps = steps.map(|step| format!(" --step {}", snag_analyzer::format::for_shell(step)));
+    let steps = steps.map(|step| format!(" --step {}", for_shell(step)));
     let mut given: String = steps.collect();
+    for exclusion in &built.exclusions {
+        given += &format!(" --exclude {}", for_shell(exclusion));
+    }
     for (flag, text) in [("order", &built.order), ("window", &built.window)] {
         if !text.is_empty() {
-            given += &format!(" --{flag} {}", snag_analyzer::format::for_shell(text));
+            given += &format!(" --{flag} {}", for_shell(text));
         }
     }
     let command = format!("snag funnel{}{given}{more}", view.options());

@@ -37,7 +37,6 @@ pub(crate) async fn page(asked: Asked) -> Outcome {
     let pages = known_pages(&asked).await?;
     let form = ask(
         &asked,
-        &view,
         vec![field(&asked, "page", "The page", "/cart", pages)],
         &[],
     )?;

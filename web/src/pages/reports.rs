@@ -21,7 +21,8 @@ const FUNNEL: &str = "funnel";
 #[template(path = "ask.html")]
 struct Ask<'a> {
     path: &'a str,
-    period: &'a str,
+    /// Period and filters, which go along.
+    kept: Vec<(String, String)>,
     fields: Vec<Field<'a>>,
     links: Vec<(String, &'static str, bool)>,
 }
@@ -54,7 +55,6 @@ pub(crate) fn field<'a>(
 /// A form for what a page is asked beside period and filters, and ways that it may be told.
 pub(crate) fn ask(
     asked: &Asked,
-    view: &View,
     fields: Vec<Field<'_>>,
     ways: &[(&'static str, &'static str, &'static str)],
 ) -> Result<String, Problem> {
@@ -65,7 +65,7 @@ pub(crate) fn ask(
     });
     fragment(&Ask {
         path: &asked.path,
-        period: &view.word,
+        kept: asked.query.of_view().0,
         fields,
         links: links.collect(),
     })
@@ -96,7 +96,6 @@ pub(crate) async fn links(asked: Asked) -> Outcome {
     let pages = known_pages(&asked).await?;
     let form = ask(
         &asked,
-        &view,
         vec![field(&asked, "page", "Of the page", "/cart", pages)],
         &[],
     )?;
@@ -114,7 +113,7 @@ pub(crate) async fn ads(asked: Asked) -> Outcome {
         ("randomised", "1", "chance chose them"),
     ];
     let placement = field(&asked, "placement", "Placement", "home-top", Vec::new());
-    html += &ask(&asked, &view, vec![placement], &ways)?;
+    html += &ask(&asked, vec![placement], &ways)?;
     html += &one(&asked, &view, "campaign-costs", 2).await?;
     html += &one(&asked, &view, "attribution", 2).await?;
     Ok(Answer::Html(html))
@@ -137,7 +136,7 @@ pub(crate) async fn experiments(asked: Asked) -> Outcome {
         ),
         field(&asked, "goal", "Goal", "event:purchase", goals.collect()),
     ];
-    let form = ask(&asked, &view, fields, &[])?;
+    let form = ask(&asked, fields, &[])?;
     let is_asked = asked.query.get("variants").is_some();
     let told = match is_asked {
         true => one(&asked, &view, "experiments", 1).await?,
@@ -154,7 +153,7 @@ pub(crate) async fn paths(asked: Asked) -> Outcome {
         ("back", "", "where they went"),
         ("back", "1", "where they came from"),
     ];
-    let form = ask(&asked, &view, fields, &ways)?;
+    let form = ask(&asked, fields, &ways)?;
     Ok(Answer::Html(one(&asked, &view, "paths", 1).await? + &form))
 }
 
@@ -184,7 +183,7 @@ pub(crate) async fn report(asked: Asked) -> Outcome {
     let fields = fields
         .map(|(name, _)| field(&asked, name, name, "", Vec::new()))
         .collect();
-    let form = ask(&asked, &view, fields, &[])?;
+    let form = ask(&asked, fields, &[])?;
     Ok(Answer::Html(
         telling(&asked, title, 1, &name, &told)? + &form,
     ))
