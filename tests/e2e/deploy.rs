@@ -25,8 +25,19 @@ fn environment(service: &Value) -> BTreeMap<String, String> {
     let ours = settings
         .iter()
         .filter(|(name, _)| name.starts_with("SNAG_"));
-    ours.map(|(name, value)| (name.clone(), value.as_str().expect(name).to_owned()))
-        .collect()
+    let told =
+        |(name, value): (&String, &Value)| (name.clone(), with_host(value.as_str().expect(name)));
+    ours.map(told).collect()
+}
+
+/// A value with the name that compose puts in.
+fn with_host(value: &str) -> String {
+    match (value.find("${PUBLIC_HOST"), value.rfind('}')) {
+        (Some(start), Some(end)) => {
+            format!("{}snag.example.com{}", &value[..start], &value[end + 1..])
+        }
+        _ => value.to_owned(),
+    }
 }
 
 /// What the unit's environment says, with its directory in place of the state directory.
