@@ -2,6 +2,7 @@
 
 use askama::Template;
 use bytes::Bytes;
+use snag_analyzer::definitions::goals;
 use snag_analyzer::known_paths;
 
 use super::table::telling;
@@ -121,11 +122,8 @@ pub(crate) async fn ads(asked: Asked) -> Outcome {
 
 pub(crate) async fn experiments(asked: Asked) -> Outcome {
     let view = view(&asked)?;
-    let found = snag_analyzer::discover(&asked.house.store, &view.span()).await?;
-    let goals = found
-        .proposals
-        .iter()
-        .filter_map(|proposal| proposal.steps.last().cloned());
+    let saved = goals(&asked.house.store, asked.site()).await?.goals;
+    let known = saved.iter().map(|goal| format!("goal:{}", goal.name));
     let fields = vec![
         field(
             &asked,
@@ -134,7 +132,7 @@ pub(crate) async fn experiments(asked: Asked) -> Outcome {
             "props.variant",
             Vec::new(),
         ),
-        field(&asked, "goal", "Goal", "event:purchase", goals.collect()),
+        field(&asked, "goal", "Goal", "event:purchase", known.collect()),
     ];
     let form = ask(&asked, fields, &[])?;
     let is_asked = asked.query.get("variants").is_some();
