@@ -2,6 +2,7 @@
 
 use askama::Template;
 use bytes::Bytes;
+use futures_util::future::try_join_all;
 use snag_analyzer::definitions::goals;
 use snag_analyzer::known_paths;
 
@@ -157,11 +158,9 @@ pub(crate) async fn paths(asked: Asked) -> Outcome {
 
 pub(crate) async fn health(asked: Asked) -> Outcome {
     let view = view(&asked)?;
-    let mut html = "<h1>Health</h1>".to_owned();
-    for name in ["trouble", "tracking", "forms", "searches", "lost"] {
-        html += &one(&asked, &view, name, 2).await?;
-    }
-    Ok(Answer::Html(html))
+    let names = ["trouble", "tracking", "forms", "searches", "lost"];
+    let parts = try_join_all(names.map(|name| one(&asked, &view, name, 2))).await?;
+    Ok(Answer::Html("<h1>Health</h1>".to_owned() + &parts.concat()))
 }
 
 pub(crate) async fn realtime(asked: Asked) -> Outcome {
