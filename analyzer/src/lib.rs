@@ -46,6 +46,7 @@ pub use reports::ads::{
     attribution, campaigns, compare_ads,
 };
 pub use reports::arms::{ArmsCompared, Plan, PlanRequest, WorthHaving};
+pub use reports::coverage::last_event;
 pub use reports::discover::{Discovered, discover};
 pub use reports::experiments::{ExperimentRequest, experiment};
 pub use reports::forms::{Forms, forms};
@@ -63,7 +64,7 @@ pub use reports::pages::{Pages, pages};
 pub use reports::paths::{Paths, PathsRequest, paths};
 pub use reports::realtime::{Realtime, realtime};
 pub use reports::searches::{Searches, searches};
-pub use reports::sites::{Site, sites};
+pub use reports::sites::{Site, site_names, sites};
 pub use reports::span::Span;
 pub use reports::timeline::{Timeline, TimelineRequest, TimelineRow, Unit, Zone, timeline};
 pub use reports::totals::Totals;

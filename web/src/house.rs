@@ -9,7 +9,7 @@ use std::time::Duration;
 use actix_web::dev::RequestHead;
 use actix_web::web::ServiceConfig;
 use bytes::Bytes;
-use snag_analyzer::{Error, sites};
+use snag_analyzer::{Error, site_names};
 use snag_store::Store;
 use tokio::runtime::Handle;
 
@@ -126,6 +126,7 @@ impl Dashboard {
                 }
             }
         };
+        self.0.access.passwords.warm_up().await;
         tokio::join!(
             looking,
             self.0.access.follow(),
@@ -157,7 +158,7 @@ pub(crate) fn welcome(secret: &Secret) -> String {
 
 impl House {
     async fn look(&self) -> Result<(), Error> {
-        let with_events = sites(&self.store).await?.into_iter().map(|site| site.site);
+        let with_events = site_names(&self.store).await?.into_iter();
         let configured = self.settings.sites.iter().map(|site| site.id.clone());
         let found = Arc::new(with_events.chain(configured).collect());
         *self.sites.write().unwrap_or_else(PoisonError::into_inner) = found;

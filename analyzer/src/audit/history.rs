@@ -16,8 +16,10 @@ use crate::names::nearest_first;
 const LIST: &str = include_str!("../../../sql/reports/findings.sql");
 const LAST: &str = "SELECT toUnixTimestamp64Milli(at) AS at_ms, told FROM audits \
                     WHERE site = {site:String} AND finding = '' ORDER BY at DESC LIMIT 1";
-const COSTS: &str = "SELECT finding, toUnixTimestamp64Milli(at) AS at_ms, conversions FROM audits \
-                     WHERE site = {site:String} AND finding != '' ORDER BY finding, at";
+const COSTS: &str = "SELECT finding, toUnixTimestamp64Milli(max(at)) AS at_ms, argMax(conversions, at) AS cost FROM audits \
+                     WHERE site = {site:String} AND finding != '' \
+                     AND at > (SELECT max(at) FROM audits WHERE site = {site:String}) - INTERVAL 90 DAY \
+                     GROUP BY finding, toDate(at) ORDER BY finding, at_ms";
 /// The name of an audit's own row among those of its findings.
 const AUDIT_ITSELF: &str = "";
 const WRITE: &str = "INSERT INTO verdicts SELECT {site:String}, {finding:String}, {state:String}, now64(3, 'UTC'), \
@@ -125,7 +127,7 @@ pub struct KeptCost {
     /// When, in milliseconds since 1970.
     pub at_ms: i64,
     /// Conversions it surely cost a week; 0 where that did not show.
-    pub conversions: f64,
+    pub cost: f64,
 }
 
 #[derive(Row, Deserialize)]
@@ -154,7 +156,7 @@ pub async fn last_audit(store: &Store, site: &str) -> Result<Option<KeptAudit>, 
     }))
 }
 
-/// What each finding of a site cost at each audit that found it, by finding and time.
+/// What each finding of a site cost at the last audit of each day that found it, over 90 days, by finding and time.
 ///
 /// # Errors
 /// [`Error::Store`].

@@ -7,6 +7,7 @@ use snag_store::Store;
 use super::sites::sites;
 use crate::Error;
 use crate::names::nearest_first;
+use crate::period::moment_text;
 
 const SQL: &str = include_str!("../../../sql/reports/coverage.sql");
 
@@ -29,18 +30,27 @@ impl Coverage {
     }
 }
 
+/// When the last event of a site was, RFC 3339 in UTC; none when it has none.
+///
+/// # Errors
+/// [`Error::Store`].
+pub async fn last_event(store: &Store, site: &str) -> Result<Option<String>, Error> {
+    let coverage = known_coverage(store, site).await?;
+    Ok(coverage.map(|coverage| moment_text(coverage.last_ms)))
+}
+
+async fn known_coverage(store: &Store, site: &str) -> Result<Option<Coverage>, Error> {
+    let query = store.client().query(SQL).param("site", site);
+    let coverage: Coverage = query.fetch_one().await?;
+    Ok((coverage.events > 0).then_some(coverage))
+}
+
 /// The coverage of a site; none when there are no events of any site.
 ///
 /// # Errors
 /// [`Error::UnknownSite`] when other sites have events and this one has none.
 pub(crate) async fn coverage(store: &Store, site: &str) -> Result<Option<Coverage>, Error> {
-    let coverage = store
-        .client()
-        .query(SQL)
-        .param("site", site)
-        .fetch_one::<Coverage>()
-        .await?;
-    if coverage.events > 0 {
+    if let Some(coverage) = known_coverage(store, site).await? {
         return Ok(Some(coverage));
     }
     let known: Vec<String> = sites(store)

@@ -2,6 +2,8 @@
 //!
 //! Invariant: to look whether a password is right takes as long where there is nobody of that name.
 
+use std::sync::LazyLock;
+
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
@@ -13,20 +15,21 @@ const LONGEST: usize = 1024;
 /// So many are reckoned at once: each takes 19 MiB and a processor.
 const AT_ONCE: usize = 2;
 
+/// Of a password that nobody has.
+static NOBODYS: LazyLock<String> =
+    LazyLock::new(|| hash(super::Secret::new().text()).unwrap_or_default());
+
 /// Where passwords are reckoned.
-pub(crate) struct Passwords {
-    places: Semaphore,
-    /// Of a password that nobody has.
-    nobodys: String,
-}
+pub(crate) struct Passwords(Semaphore);
 
 impl Passwords {
     pub(crate) fn new() -> Self {
-        let nobodys = hash(super::Secret::new().text()).unwrap_or_default();
-        Self {
-            places: Semaphore::new(AT_ONCE),
-            nobodys,
-        }
+        Self(Semaphore::new(AT_ONCE))
+    }
+
+    /// Reckons what the first attempt would have to wait for, and so could be told by.
+    pub(crate) async fn warm_up(&self) {
+        self.reckon(|| NOBODYS.len()).await;
     }
 
     /// What is kept of a password.
@@ -42,8 +45,9 @@ impl Passwords {
         }
         let password = password.to_owned();
         let is_there = kept.is_some();
-        let kept = kept.unwrap_or(&self.nobodys).to_owned();
-        let is_right = self.reckon(move || is_right(&password, &kept)).await;
+        let kept = kept.map(str::to_owned);
+        let reckoned = move || is_right(&password, kept.as_ref().unwrap_or(&NOBODYS));
+        let is_right = self.reckon(reckoned).await;
         is_right.unwrap_or(false) && is_there
     }
 
@@ -51,7 +55,7 @@ impl Passwords {
         &self,
         act: impl FnOnce() -> T + Send + 'static,
     ) -> Option<T> {
-        let _place = self.places.acquire().await.ok()?;
+        let _place = self.0.acquire().await.ok()?;
         tokio::task::spawn_blocking(act).await.ok()
     }
 }

@@ -6,12 +6,13 @@ use snag_analyzer::format::printable;
 use snag_analyzer::{OnePage, hosts, page as of_page, wireframe};
 
 use super::reports::{ask, field, known_pages, one};
+use super::table::telling;
 use super::{capital, view};
 use crate::answer::{Answer, Outcome, fragment};
 use crate::asked::Asked;
 use crate::overlay;
 use crate::problem::Problem;
-use crate::told::page as page_of;
+use crate::told::{Told, page as page_of, page_command};
 use crate::view::View;
 
 #[derive(Template)]
@@ -55,18 +56,19 @@ pub(crate) async fn page(asked: Asked) -> Outcome {
     let findings = findings.filter(|finding| finding.page == path);
     let findings =
         findings.map(|finding| (finding.id.clone(), capital(&printable(&finding.title))));
+    let found = found(&asked, &view).await?;
+    let told = Told::of(&found, page_command(&view, &asked.query))?;
     let head = Page {
         site: asked.site(),
         page: path,
         overlays: hosts.iter().map(of).collect(),
         query: asked.query.text(),
-        has_picture: wireframe(&found(&asked, &view).await?).is_ok(),
+        has_picture: wireframe(&found).is_ok(),
         findings: findings.collect(),
     };
     let mut html = fragment(&head)?;
-    for name in ["page", "paths"] {
-        html += &one(&asked, &view, name, 2).await?;
-    }
+    html += &telling(&asked, "One page", 2, "page", &told)?;
+    html += &one(&asked, &view, "paths", 2).await?;
     Ok(Answer::Html(html + &form))
 }
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use snag_analyzer::definitions::{Name, delete_goal, goals, save_goal as save};
-use snag_analyzer::{Step, sites};
+use snag_analyzer::{Step, last_event};
 use snag_upkeep::retention;
 
 use super::{field, of_site};
@@ -54,7 +54,7 @@ struct Link {
 pub(crate) async fn settings(asked: Asked) -> Outcome {
     let store = &asked.house.store;
     let site = asked.site();
-    let (known, saved) = tokio::try_join!(sites(store), goals(store, site))?;
+    let (last_event, saved) = tokio::try_join!(last_event(store, site), goals(store, site))?;
     let shelf = asked.house.access.shelf();
     let configured = &asked.house.settings.sites;
     let email = |user: &str| {
@@ -115,10 +115,7 @@ pub(crate) async fn settings(asked: Asked) -> Outcome {
         csrf: &asked.csrf,
         origin: &asked.origin,
         owns: asked.may(Role::Owner),
-        last_event: known
-            .into_iter()
-            .find(|known| known.site == site)
-            .map(|known| known.last),
+        last_event,
         hosts: configured
             .iter()
             .find(|configured| configured.id == site)

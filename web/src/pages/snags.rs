@@ -9,7 +9,7 @@ use snag_analyzer::audit::{
     Change, Finding, State, article, cost_text, costs_of, html, judge as judged, recall,
 };
 use snag_analyzer::format::{printable, thousands};
-use snag_analyzer::{Audit, AuditRequest, audit as audit_of};
+use snag_analyzer::{Audit, AuditRequest, audit as audit_of, last_event};
 
 use super::{capital, of_site};
 use crate::access::Role;
@@ -77,13 +77,13 @@ pub(crate) async fn snags(asked: Asked) -> Outcome {
             list(&asked, &kept.audit, made.ok(), "").await
         }
         None => {
-            let sites = snag_analyzer::sites(&asked.house.store).await?;
+            let last = last_event(&asked.house.store, asked.site()).await?;
             answer::html(&NoAudit {
                 site: asked.site(),
                 csrf: &asked.csrf,
                 may_edit: asked.may(Role::Editor),
                 origin: &asked.origin,
-                has_data: sites.iter().any(|site| site.site == asked.site()),
+                has_data: last.is_some(),
             })
         }
     }
@@ -92,10 +92,7 @@ pub(crate) async fn snags(asked: Asked) -> Outcome {
 async fn list(asked: &Asked, audit: &Audit, made: Option<String>, period: &str) -> Outcome {
     let mut costs: HashMap<String, Vec<f64>> = HashMap::new();
     for cost in costs_of(&asked.house.store, asked.site()).await? {
-        costs
-            .entry(cost.finding)
-            .or_default()
-            .push(cost.conversions);
+        costs.entry(cost.finding).or_default().push(cost.cost);
     }
     let findings = audit.findings.iter().zip(1..).map(|(finding, number)| {
         let known = costs.get(&finding.id).map_or(&[][..], Vec::as_slice);
@@ -136,7 +133,7 @@ fn shown<'a>(finding: &'a Finding, number: usize, costs: &[f64]) -> Result<Shown
             Some(change) => change.name(),
         },
         state: finding.state.unwrap_or_default(),
-        spark: sparkline(costs, "what it cost at each audit so far"),
+        spark: sparkline(costs, "what it cost day by day"),
         article: article(finding, number)?,
     })
 }

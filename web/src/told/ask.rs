@@ -124,9 +124,13 @@ pub(super) async fn one_page(store: Arc<Store>, view: View, query: Pairs) -> Res
         mend: "write one such as /cart".to_owned(),
     })?;
     let report = snag_analyzer::page(&store, &view.span(), &page).await?;
-    let path = query.get("page").unwrap_or_default();
-    let more = format!(" --page {}", for_shell(path));
-    Told::of(&report, command("page", &view, &more))
+    Told::of(&report, page_command(&view, &query))
+}
+
+/// The command that shows one page.
+pub(crate) fn page_command(view: &View, query: &Pairs) -> String {
+    let page = query.get("page").unwrap_or_default();
+    command("page", view, &format!(" --page {}", for_shell(page)))
 }
 
 pub(super) async fn paths(store: Arc<Store>, view: View, query: Pairs) -> Result<Told, Error> {

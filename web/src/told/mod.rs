@@ -322,7 +322,7 @@ pub(crate) async fn tell(
     Ok((named.tell)(Arc::clone(store), view.clone(), query.clone()).await?)
 }
 
-pub(crate) use ask::page;
+pub(crate) use ask::{page, page_command};
 
 /// Whether a column is one of numbers.
 pub(crate) fn is_number(measure: Measure) -> bool {
