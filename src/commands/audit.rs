@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use snag_analyzer::audit::{self, State, html, judge, keep, recall};
+use jiff::Timestamp;
+use snag_analyzer::audit::{self, State, daily, html, judge, keep, recall};
 use snag_analyzer::{AuditRequest, Period};
 use snag_store::Store;
 
@@ -12,9 +13,6 @@ use crate::config::{Config, Environment};
 use crate::exit::Exit;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-/// A watched site is audited over as many days.
-const WATCHED_DAYS: i64 = 28;
 
 /// Prints what was found, and writes the page if asked for.
 pub(crate) async fn run(asked: Audit, config: &Config, environment: &Environment) -> Result<Exit> {
@@ -29,7 +27,11 @@ pub(crate) async fn run(asked: Audit, config: &Config, environment: &Environment
         is_compared,
     };
     let store = super::open_derived(config, environment).await?;
-    let found = audited(&store, request, asked.keep).await;
+    let found = async {
+        let found = snag_analyzer::audit(&store, request).await?;
+        told(&store, found, asked.keep).await
+    };
+    let found = found.await;
     store.close().await?;
     let found = found?;
     if let Some(file) = &asked.html {
@@ -39,14 +41,14 @@ pub(crate) async fn run(asked: Audit, config: &Config, environment: &Environment
     super::print(&found, asked.format)
 }
 
-async fn audited(
+/// An audit with what is known of its findings, kept if asked for.
+async fn told(
     store: &Store,
-    request: AuditRequest,
+    mut found: snag_analyzer::Audit,
     is_kept: bool,
 ) -> Result<snag_analyzer::Audit, snag_analyzer::Error> {
-    let mut found = snag_analyzer::audit(store, request).await?;
     if is_kept {
-        keep(store, &found, jiff::Timestamp::now().as_millisecond()).await?;
+        keep(store, &found, Timestamp::now().as_millisecond()).await?;
     }
     recall(store, &mut found).await?;
     Ok(found)
@@ -55,16 +57,13 @@ async fn audited(
 /// Audits the last weeks once a day against those before.
 async fn watch(asked: Audit, config: &Config, environment: &Environment) -> Result<Exit> {
     loop {
-        let now = jiff::Timestamp::now().as_millisecond();
-        let start = jiff::Timestamp::from_millisecond(now - WATCHED_DAYS * DAY_MS)?;
-        let request = AuditRequest {
-            site: asked.site.clone(),
-            period: Period::new(Some(start.to_string().parse()?), None)?,
-            goal: asked.goal.clone(),
-            is_compared: true,
-        };
         let store = super::open_derived(config, environment).await?;
-        let found = audited(&store, request, true).await;
+        let found = async {
+            let goal = asked.goal.clone();
+            let found = daily(&store, &asked.site, goal, Timestamp::now()).await?;
+            told(&store, found, true).await
+        };
+        let found = found.await;
         store.close().await?;
         super::print(&found?, asked.format)?;
         tokio::select! {

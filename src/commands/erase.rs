@@ -7,7 +7,7 @@ use indicatif::HumanCount;
 use jiff::tz::TimeZone;
 use snag_collector::{Aside, Flushed, SpoolDirectory, Unwanted};
 use snag_store::{Role, Store};
-use snag_upkeep::{Erasure, Error, Plan};
+use snag_upkeep::{Erased, Erasure, Error, Plan};
 
 use crate::cli::Erase;
 use crate::config::{Config, Environment};
@@ -22,13 +22,7 @@ pub(crate) async fn run(asked: Erase, config: &Config, environment: &Environment
 }
 
 async fn erase(asked: &Erase, config: &Config, store: &Store) -> Result<Exit> {
-    // What waits would come in behind.
-    if let Flushed::Waits { segments, bytes } = super::flush(config, store).await? {
-        bail!(
-            "nothing was removed, for what waits would be stored afterwards: {}",
-            super::waits(segments, bytes)
-        );
-    }
+    flushed(config, store).await?;
     let erasure = match (asked.visitor, asked.before) {
         (Some(number), _) => Erasure::Visitor(number),
         (None, Some(day)) => Erasure::Before(day.to_string()),
@@ -55,12 +49,10 @@ async fn erase(asked: &Erase, config: &Config, store: &Store) -> Result<Exit> {
         println!("nothing was removed");
         return Ok(Exit::Usage);
     }
-    spool.erase_aside(unwanted)?;
-    let erased = snag_upkeep::erase(store, &plan).await?;
-    let rows: u64 = erased.rows.iter().map(|(_, rows)| rows).sum();
+    let erased = removed(store, &plan, &spool, unwanted).await?;
     println!(
         "{} rows are gone, from tables and disk",
-        HumanCount(rows + aside.rows)
+        HumanCount(rows_of(&erased) + aside.rows)
     );
     if erased.old_parts > 0 {
         println!(
@@ -74,12 +66,7 @@ async fn erase(asked: &Erase, config: &Config, store: &Store) -> Result<Exit> {
 
 /// Removes all there is of a site, also what waits and what was set aside; how many rows these were.
 pub(super) async fn site(site: &str, config: &Config, store: &Store) -> Result<u64> {
-    if let Flushed::Waits { segments, bytes } = super::flush(config, store).await? {
-        bail!(
-            "nothing was removed, for what waits would be stored afterwards: {}",
-            super::waits(segments, bytes)
-        );
-    }
+    flushed(config, store).await?;
     let plan = snag_upkeep::plan(store, site, Erasure::Site).await?;
     let unwanted = Unwanted {
         site,
@@ -87,10 +74,34 @@ pub(super) async fn site(site: &str, config: &Config, store: &Store) -> Result<u
         before: None,
     };
     let spool = SpoolDirectory::new(config.collector()?.spool.directory);
-    let aside = spool.count_aside(unwanted)?.rows;
+    let aside = spool.count_aside(unwanted)?;
+    let erased = removed(store, &plan, &spool, unwanted).await?;
+    Ok(aside.rows + rows_of(&erased))
+}
+
+/// Sees to it that nothing waits, which would come in behind.
+async fn flushed(config: &Config, store: &Store) -> Result<()> {
+    if let Flushed::Waits { segments, bytes } = super::flush(config, store).await? {
+        bail!(
+            "nothing was removed, for what waits would be stored afterwards: {}",
+            super::waits(segments, bytes)
+        );
+    }
+    Ok(())
+}
+
+async fn removed(
+    store: &Store,
+    plan: &Plan,
+    spool: &SpoolDirectory,
+    unwanted: Unwanted<'_>,
+) -> Result<Erased> {
     spool.erase_aside(unwanted)?;
-    let erased = snag_upkeep::erase(store, &plan).await?;
-    Ok(aside + erased.rows.iter().map(|(_, rows)| rows).sum::<u64>())
+    Ok(snag_upkeep::erase(store, plan).await?)
+}
+
+fn rows_of(erased: &Erased) -> u64 {
+    erased.rows.iter().map(|(_, rows)| rows).sum()
 }
 
 fn show(asked: &Erase, plan: &Plan, aside: &Aside) {

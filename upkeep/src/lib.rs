@@ -15,4 +15,5 @@ pub use backup::{Backup, BackupOptions, Contents, Restored, TableRows, backup, c
 pub use erase::{Erased, Erasure, Plan, erase, plan};
 pub use error::Error;
 pub use passing::sweep;
+pub use retention::is_site;
 pub use table::tables;

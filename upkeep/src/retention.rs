@@ -95,10 +95,16 @@ async fn write(store: &Store, site: &str, days: u32, is_deleted: bool) -> Result
     Ok(query.execute().await?)
 }
 
+/// Whether a text may be a site's identifier, as beacons bear it.
+#[must_use]
+pub fn is_site(site: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    (1..=64).contains(&site.len()) && site.bytes().all(is_letter)
+}
+
 /// Letters that the collector takes in a site's name.
 pub(crate) fn check_site(site: &str) -> Result<(), Error> {
-    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
-    if !site.is_empty() && site.bytes().all(is_letter) {
+    if is_site(site) {
         return Ok(());
     }
     Err(Error::usage(

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use snag_analyzer::audit::{KeptAudit, keep, last_audit};
-use snag_analyzer::{AuditRequest, Error, Period, audit};
+use snag_analyzer::Error;
+use snag_analyzer::audit::{KeptAudit, daily, keep, last_audit};
 use snag_store::Store;
 use tokio::sync::Mutex;
 
@@ -15,8 +15,6 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 const HOUR_MS: i64 = 60 * 60 * 1000;
 /// Fewer visitors tell more each hour.
 const MANY: u64 = 1_000;
-/// Of so many days; these are held against as many before.
-const DAYS: i64 = 28;
 /// How often it is looked whether a site is due.
 const LOOK: Duration = Duration::from_secs(10 * 60);
 /// Of a site that has come to life just now the first audit is not to wait so long.
@@ -51,27 +49,12 @@ impl Audits {
         {
             return Ok(());
         }
-        let now = Timestamp::now().as_millisecond();
-        let day = |ms: i64| Timestamp::from_millisecond(ms).map(|time| time.to_string());
-        let start = day(now - DAYS * DAY_MS).unwrap_or_default();
-        let mut request = AuditRequest {
-            site: site.to_owned(),
-            period: Period::new(Some(start.parse()?), None)?,
-            goal: None,
-            is_compared: true,
-        };
-        let mut found = audit(&self.store, request.clone()).await?;
-        if found.visitors == 0 {
-            // All of its data are older: better an audit of these than none.
-            request.period = Period::all();
-            request.is_compared = false;
-            found = audit(&self.store, request).await?;
-        }
+        let found = daily(&self.store, site, None, Timestamp::now()).await?;
         keep(&self.store, &found, Timestamp::now().as_millisecond()).await
     }
 
     /// Makes one of each site that is due, again and again: each day, and each hour while there are few visitors.
-    pub(crate) async fn daily(&self, house: &House) {
+    pub(crate) async fn keep_up(&self, house: &House) {
         tokio::time::sleep(FIRST_LOOK).await;
         loop {
             for site in house.sites().iter() {

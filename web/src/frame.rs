@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use jiff::Timestamp;
+use snag_analyzer::format::capital;
 
 use crate::access::{Caller, Role};
 use crate::answer::fragment;
@@ -195,11 +196,9 @@ impl Frame {
 
     /// The middle of a page that is refused.
     pub(crate) fn refusal(&self, problem: &Problem) -> String {
-        let mut letters = problem.detail.chars();
-        let first = letters.next().map(char::to_uppercase);
         let refusal = Refusal {
             problem,
-            sentence: first.into_iter().flatten().chain(letters).collect(),
+            sentence: capital(&problem.detail),
             signs_in: problem.status == 401,
             next: format!("{}{}", self.path, self.query),
             csrf: &self.csrf,

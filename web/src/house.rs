@@ -130,7 +130,7 @@ impl Dashboard {
         tokio::join!(
             looking,
             self.0.access.follow(),
-            self.0.audits.daily(&self.0)
+            self.0.audits.keep_up(&self.0)
         );
     }
 

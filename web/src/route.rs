@@ -30,8 +30,8 @@ pub(crate) enum Kind {
     Form,
     /// A file, an overlay's data.
     File,
-    /// A call of the JSON API.
-    Call,
+    /// A call of the JSON API, and what it is for.
+    Call(&'static str),
     /// What pages of other sites may read.
     Open,
 }
@@ -121,19 +121,19 @@ pub(crate) static ROUTES: &[Route] = &[
     // Maps over pages of the site itself.
     route!("GET" "/overlay/data", Needs::Nothing, Kind::Open, crate::overlay::data),
     // Programs.
-    route!("GET" "/api/v1/openapi.json", Needs::SignedIn, Kind::Call, api::openapi::document),
-    route!("GET" "/api/v1/sites", Needs::SignedIn, Kind::Call, api::sites),
-    route!("GET" "/api/v1/sites/{site}/reports/{report}", VIEW, Kind::Call, api::report),
-    route!("GET" "/api/v1/sites/{site}/audit", VIEW, Kind::Call, api::audit),
-    route!("GET" "/api/v1/sites/{site}/findings", VIEW, Kind::Call, api::findings),
-    route!("PUT" "/api/v1/sites/{site}/findings/{finding}", EDIT, Kind::Call, api::judge),
-    route!("GET" "/api/v1/sites/{site}/goals", VIEW, Kind::Call, api::goals),
-    route!("PUT" "/api/v1/sites/{site}/goals/{name}", EDIT, Kind::Call, api::save_goal),
-    route!("DELETE" "/api/v1/sites/{site}/goals/{name}", EDIT, Kind::Call, api::delete_goal),
-    route!("GET" "/api/v1/sites/{site}/funnels", VIEW, Kind::Call, api::funnels),
-    route!("PUT" "/api/v1/sites/{site}/funnels/{name}", EDIT, Kind::Call, api::save_funnel),
-    route!("DELETE" "/api/v1/sites/{site}/funnels/{name}", EDIT, Kind::Call, api::delete_funnel),
-    route!("POST" "/api/v1/events", Needs::Events, Kind::Call, api::events),
+    route!("GET" "/api/v1/openapi.json", Needs::SignedIn, Kind::Call("This description"), api::openapi::document),
+    route!("GET" "/api/v1/sites", Needs::SignedIn, Kind::Call("The sites that the token reaches"), api::sites),
+    route!("GET" "/api/v1/sites/{site}/reports/{report}", VIEW, Kind::Call("A report"), api::report),
+    route!("GET" "/api/v1/sites/{site}/audit", VIEW, Kind::Call("The last audit: what is wrong, the costliest first"), api::audit),
+    route!("GET" "/api/v1/sites/{site}/findings", VIEW, Kind::Call("What audits found so far"), api::findings),
+    route!("PUT" "/api/v1/sites/{site}/findings/{finding}", EDIT, Kind::Call("Say what is thought of a finding"), api::judge),
+    route!("GET" "/api/v1/sites/{site}/goals", VIEW, Kind::Call("The saved goals"), api::goals),
+    route!("PUT" "/api/v1/sites/{site}/goals/{name}", EDIT, Kind::Call("Save a goal; one of that name is replaced"), api::save_goal),
+    route!("DELETE" "/api/v1/sites/{site}/goals/{name}", EDIT, Kind::Call("Forget a goal"), api::delete_goal),
+    route!("GET" "/api/v1/sites/{site}/funnels", VIEW, Kind::Call("The saved funnels"), api::funnels),
+    route!("PUT" "/api/v1/sites/{site}/funnels/{name}", EDIT, Kind::Call("Save a funnel; one of that name is replaced"), api::save_funnel),
+    route!("DELETE" "/api/v1/sites/{site}/funnels/{name}", EDIT, Kind::Call("Forget a funnel"), api::delete_funnel),
+    route!("POST" "/api/v1/events", Needs::Events, Kind::Call("Send events of a server: newline-delimited JSON as `snag import events` reads it, all of a body or none"), api::events),
 ];
 
 /// A place as others may know of it.

@@ -24,7 +24,7 @@ pub use self::history::{
     Findings, Kept, KeptAudit, KeptCost, State, costs_of, findings, judge, keep, last_audit, recall,
 };
 pub use self::page::{article, html};
-pub use self::recent::{Recent, recent};
+pub use self::recent::{Recent, daily, recent};
 pub use self::table::{cost_text, share_text};
 
 use self::facts::Facts;

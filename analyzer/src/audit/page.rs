@@ -8,7 +8,7 @@ use super::Audit;
 use super::finding::{Bar, Finding, Severity};
 use super::table::{cost_text, p_text, share_text};
 use crate::Error;
-use crate::format::{interval_text, percent, printable, thousands};
+use crate::format::{capital, interval_text, percent, printable, thousands};
 
 #[derive(Template)]
 #[template(path = "audit.html")]
@@ -103,12 +103,6 @@ fn unwritten(error: askama::Error) -> Error {
         format: "html",
         message: error.to_string(),
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(char::to_uppercase);
-    first.into_iter().flatten().chain(letters).collect()
 }
 
 fn shown(finding: &Finding) -> Shown<'_> {

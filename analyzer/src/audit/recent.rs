@@ -1,4 +1,4 @@
-//! The audit of the last days beside those before: what a letter of the week tells.
+//! The audit of the last days beside those before: what a letter of the week tells, and what is looked at each day.
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
@@ -6,6 +6,7 @@ use snag_store::Store;
 
 use super::{Audit, AuditRequest, audit};
 use crate::Error;
+use crate::definitions::StepOrGoal;
 use crate::format::for_shell;
 use crate::period::{Moment, Period};
 
@@ -46,6 +47,33 @@ pub async fn recent(
         true => of_days(store, site, now, zone, MANY_DAYS).await,
         false => Ok(week),
     }
+}
+
+/// Audits the last 28 days up to a moment, beside as many before: what is looked at each day. Where nobody came in these, all
+/// there is: better an audit of old data than none.
+///
+/// # Errors
+/// As [`audit`].
+pub async fn daily(
+    store: &Store,
+    site: &str,
+    goal: Option<StepOrGoal>,
+    now: Timestamp,
+) -> Result<Audit, Error> {
+    let now = now.as_millisecond();
+    let mut request = AuditRequest {
+        site: site.to_owned(),
+        period: Period::between(now - MANY_DAYS * DAY_MS, now),
+        goal,
+        is_compared: true,
+    };
+    let found = audit(store, request.clone()).await?;
+    if found.visitors > 0 {
+        return Ok(found);
+    }
+    request.period = Period::all();
+    request.is_compared = false;
+    audit(store, request).await
 }
 
 async fn of_days(

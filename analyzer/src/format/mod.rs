@@ -16,7 +16,7 @@ use std::str::FromStr;
 use serde::Serialize;
 
 pub use number::{duration, interval_text, money, percent, points, thousands};
-pub use printable::printable;
+pub use printable::{capital, printable};
 pub use shell::for_shell;
 
 use crate::Error;

@@ -13,6 +13,7 @@ use std::time::Duration;
 use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
+use snag_upkeep::is_site;
 use tokio_util::task::AbortOnDropHandle;
 
 use self::mark::{csrf, is_own};
@@ -99,7 +100,7 @@ async fn serve(
                 "refused"
             );
             match route.kind {
-                Kind::Call | Kind::Open => reply::problem(&problem),
+                Kind::Call(_) | Kind::Open => reply::problem(&problem),
                 Kind::Page { .. } | Kind::Form | Kind::File => {
                     let query = Pairs::read(request.query_string().as_bytes());
                     let csrf = csrf(&caller);
@@ -142,7 +143,7 @@ async fn enter(
         .filter_map(|name| Some((name, request.match_info().get(name)?.to_owned())))
         .collect();
     let site = named.get("site").map(String::as_str);
-    if !site.is_none_or(is_identifier) {
+    if !site.is_none_or(is_site) {
         return refuse(Problem::not_found(NO_SITE), caller);
     }
     let role = match may(house, route, &caller, site) {
@@ -194,12 +195,6 @@ fn host(request: &HttpRequest) -> &str {
     authority.or(text_of(request, "host")).unwrap_or_default()
 }
 
-/// Whether a text may be a site's identifier, as beacons bear it.
-pub(crate) fn is_identifier(site: &str) -> bool {
-    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-    (1..=64).contains(&site.len()) && site.bytes().all(is_letter)
-}
-
 /// Names of the places in a path.
 pub(crate) fn places(path: &'static str) -> impl Iterator<Item = &'static str> {
     path.split('{')
@@ -245,7 +240,7 @@ async fn ask(route: &'static Route, asked: Asked, packs: bool) -> HttpResponse {
     match outcome {
         Ok(answer) => reply::answer(&frame, answer, packs),
         Err(problem) => match route.kind {
-            Kind::Call | Kind::Open => reply::problem(&problem),
+            Kind::Call(_) | Kind::Open => reply::problem(&problem),
             _ => reply::refusal(&frame, &problem, packs),
         },
     }

@@ -18,7 +18,7 @@ pub(super) fn caller(
 ) -> Result<Caller, Problem> {
     let shelf = house.access.shelf();
     let bearer = text_of(request, "authorization");
-    if let Some(bearer) = bearer.filter(|_| route.kind == Kind::Call) {
+    if let Some(bearer) = bearer.filter(|_| matches!(route.kind, Kind::Call(_))) {
         let token = bearer.strip_prefix("Bearer ").unwrap_or_default().trim();
         return match shelf.tokens.get(&Secret::brought(token).hash()) {
             Some(token) => Ok(Caller::Program(token.clone())),
@@ -58,7 +58,7 @@ pub(super) fn may(
     let role = site.and_then(|site| caller.role(&shelf, site));
     let is_nobody = *caller == Caller::Nobody;
     let unknown = || match (is_nobody, route.kind) {
-        (true, Kind::Call) => Problem::new(401, "bring a token: Authorization: Bearer …"),
+        (true, Kind::Call(_)) => Problem::new(401, "bring a token: Authorization: Bearer …"),
         (true, _) => Problem::new(401, "sign in to see this"),
         (false, _) => Problem::not_found(NO_SITE),
     };

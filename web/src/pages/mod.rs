@@ -23,13 +23,6 @@ pub(crate) fn view(asked: &Asked) -> Result<View, Problem> {
     View::read(asked.site(), &asked.query, Timestamp::now())
 }
 
-/// A sentence with a capital.
-pub(crate) fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(char::to_uppercase);
-    first.into_iter().flatten().chain(letters).collect()
-}
-
 /// A field that has to be there.
 pub(crate) fn field(form: &crate::asked::Pairs, name: &str) -> Result<String, Problem> {
     match form

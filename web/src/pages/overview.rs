@@ -1,13 +1,15 @@
 //! All visits together: figures, over time, and by what matters most.
 
 use askama::Template;
-use snag_analyzer::format::{Report as _, duration, interval_text, percent, printable, thousands};
+use snag_analyzer::format::{
+    Report as _, capital, duration, interval_text, percent, printable, thousands,
+};
 use snag_analyzer::{
     By, Span, Timeline, TimelineRequest, TimelineRow, Totals, Unit, Zone, overview as overview_of,
     pages, timeline, visits,
 };
 
-use super::{capital, view};
+use super::view;
 use crate::answer::{self, Outcome};
 use crate::asked::Asked;
 use crate::chart::{self, Point, line};

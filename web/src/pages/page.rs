@@ -2,12 +2,12 @@
 
 use askama::Template;
 use bytes::Bytes;
-use snag_analyzer::format::printable;
+use snag_analyzer::format::{capital, printable};
 use snag_analyzer::{OnePage, hosts, page as of_page, wireframe};
 
 use super::reports::{ask, field, known_pages, one};
 use super::table::telling;
-use super::{capital, view};
+use super::view;
 use crate::answer::{Answer, Outcome, fragment};
 use crate::asked::Asked;
 use crate::overlay;

@@ -1,11 +1,11 @@
 //! The sites that somebody may see; straight on where there is one.
 
 use askama::Template;
+use snag_upkeep::is_site;
 
 use crate::access::{Caller, Role};
 use crate::answer::{Answer, Outcome, html};
 use crate::asked::Asked;
-use crate::gate::is_identifier;
 use crate::problem::Problem;
 
 #[derive(Template)]
@@ -23,7 +23,7 @@ pub(crate) async fn new(asked: Asked) -> Outcome {
         return Err(Problem::new(403, "owners of every site add sites"));
     }
     match asked.query.get("site").map(str::trim) {
-        Some(site) if is_identifier(site) => Ok(Answer::go(format!("/sites/{site}/settings"))),
+        Some(site) if is_site(site) => Ok(Answer::go(format!("/sites/{site}/settings"))),
         _ => Err(Problem::bad(
             "a site is named by 1 to 64 letters and digits of English, dots, dashes and underscores",
         )),

@@ -8,10 +8,10 @@ use jiff::Timestamp;
 use snag_analyzer::audit::{
     Change, Finding, State, article, cost_text, costs_of, html, judge as judged, recall,
 };
-use snag_analyzer::format::{printable, thousands};
+use snag_analyzer::format::{capital, printable, thousands};
 use snag_analyzer::{Audit, AuditRequest, audit as audit_of, last_event};
 
-use super::{capital, of_site};
+use super::of_site;
 use crate::access::Role;
 use crate::answer::{self, Answer, Outcome};
 use crate::asked::Asked;

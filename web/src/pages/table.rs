@@ -1,9 +1,10 @@
 //! What a report tells, as HTML: its sentence, its tables, what should be known beside them, and ways to take it along.
 
 use askama::Template;
-use snag_analyzer::format::{Cell, Column, duration, interval_text, percent, printable, thousands};
+use snag_analyzer::format::{
+    Cell, Column, capital, duration, interval_text, percent, printable, thousands,
+};
 
-use super::capital;
 use crate::answer::fragment;
 use crate::asked::Asked;
 use crate::chart;
