@@ -4,6 +4,7 @@
 //! and are never shown.
 
 mod messages;
+mod web;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ use snag_collector::{
 use snag_store::{Secret, ServerConfig};
 
 pub(crate) use self::messages::{MailSettings, MessageSettings, Told, What};
+pub(crate) use self::web::WebSettings;
 
 use crate::cli::Global;
 
@@ -103,22 +105,6 @@ pub(crate) struct LimitSettings {
     pub(crate) head_time: SignedDuration,
     pub(crate) body_time: SignedDuration,
     pub(crate) idle_time: SignedDuration,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct WebSettings {
-    pub(crate) dashboard: bool,
-    pub(crate) url: Option<String>,
-}
-
-impl Default for WebSettings {
-    fn default() -> Self {
-        Self {
-            dashboard: true,
-            url: None,
-        }
-    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -396,37 +382,6 @@ impl Config {
                 commit_wait: duration(spool.commit_wait),
             },
             workers: self.workers,
-        })
-    }
-
-    /// Where people reach the dashboard, without a path.
-    fn web_url(&self) -> Result<Option<String>> {
-        let Some(given) = &self.web.url else {
-            return Ok(None);
-        };
-        let wrong = || {
-            anyhow!(
-                "web.url is {given:?}; write where people reach the dashboard, such as \"https://stats.example\", without a path"
-            )
-        };
-        let url = url::Url::parse(given).map_err(|_| wrong())?;
-        let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
-        let is_web = matches!(url.scheme(), "http" | "https") && url.username().is_empty();
-        match is_bare && is_web {
-            true => Ok(Some(url.origin().ascii_serialization())),
-            false => Err(wrong()),
-        }
-    }
-
-    /// What the dashboard is opened with.
-    pub(crate) fn web(&self) -> Result<snag_web::Settings> {
-        let site = |site: &SiteSettings| snag_web::SiteSettings {
-            id: site.id.clone(),
-            hosts: site.hosts.clone(),
-        };
-        Ok(snag_web::Settings {
-            url: self.web_url()?,
-            sites: self.sites.iter().map(site).collect(),
         })
     }
 
