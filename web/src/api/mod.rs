@@ -195,9 +195,9 @@ pub(crate) async fn events(asked: Asked) -> Outcome {
             }
         }
     }
-    // Without a key each body is another one.
+    // Without a key each body is another one; another body under a key that was used is not lost.
     let key = match &asked.idempotency_key {
-        Some(key) => format!("{} {key}", token.id),
+        Some(key) => format!("{} {} {key}", token.id, blake3::hash(&asked.body)),
         None => Secret::new().text().to_owned(),
     };
     let key = *blake3::hash(key.as_bytes()).as_bytes();

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use futures_util::future::try_join_all;
 use snag_analyzer::definitions::goals;
 use snag_analyzer::known_paths;
+use tokio::try_join;
 
 use super::table::telling;
 use super::{funnels, view};
@@ -106,8 +107,12 @@ pub(crate) async fn links(asked: Asked) -> Outcome {
 
 pub(crate) async fn ads(asked: Asked) -> Outcome {
     let view = view(&asked)?;
-    let mut html = one(&asked, &view, "ads", 1).await?;
-    html += &one(&asked, &view, "compare", 2).await?;
+    let (creatives, compared, costs, owed) = try_join!(
+        one(&asked, &view, "ads", 1),
+        one(&asked, &view, "compare", 2),
+        one(&asked, &view, "campaign-costs", 2),
+        one(&asked, &view, "attribution", 2),
+    )?;
     let ways = [
         ("by", "", "by creative"),
         ("by", "campaign", "by campaign"),
@@ -115,10 +120,10 @@ pub(crate) async fn ads(asked: Asked) -> Outcome {
         ("randomised", "1", "chance chose them"),
     ];
     let placement = field(&asked, "placement", "Placement", "home-top", Vec::new());
-    html += &ask(&asked, vec![placement], &ways)?;
-    html += &one(&asked, &view, "campaign-costs", 2).await?;
-    html += &one(&asked, &view, "attribution", 2).await?;
-    Ok(Answer::Html(html))
+    let form = ask(&asked, vec![placement], &ways)?;
+    Ok(Answer::Html(
+        [creatives, compared, form, costs, owed].concat(),
+    ))
 }
 
 pub(crate) async fn experiments(asked: Asked) -> Outcome {
