@@ -61,6 +61,9 @@ pub(crate) fn ask(
     fields: Vec<Field<'_>>,
     ways: &[(&'static str, &'static str, &'static str)],
 ) -> Result<String, Problem> {
+    if fields.is_empty() && ways.is_empty() {
+        return Ok(String::new());
+    }
     let links = ways.iter().map(|(name, value, words)| {
         let value = (!value.is_empty()).then_some(*value);
         let to = format!("{}{}", asked.path, asked.query.with(name, value).text());
