@@ -26,7 +26,7 @@ impl Exit {
         for cause in error.chain() {
             if let Some(report) = cause.downcast_ref::<Report>() {
                 match report {
-                    Report::Usage { .. } => return Self::Usage,
+                    Report::Usage { .. } | Report::Missing { .. } => return Self::Usage,
                     Report::UnknownSite { .. } => return Self::NothingToReport,
                     Report::Store(store) => return Self::of_store(store),
                     _ => return Self::Broken,

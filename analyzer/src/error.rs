@@ -12,6 +12,14 @@ pub enum Error {
         /// How to write it instead.
         mend: String,
     },
+    /// There is nothing of that name.
+    #[error("{message}: {mend}")]
+    Missing {
+        /// What there is not.
+        message: String,
+        /// What there is, or how to make it.
+        mend: String,
+    },
     /// There are events, but none of this site.
     #[error("no site {site:?}: {}", known_sites(.known))]
     UnknownSite {

@@ -72,7 +72,7 @@ pub async fn invite(store: &Store, site: Option<&str>, role: Role) -> Result<Str
 /// Where somebody chooses a new password; a path that serves once.
 ///
 /// # Errors
-/// [`Error::Usage`] for an address nobody has, [`Error::Store`].
+/// [`Error::Missing`] for an address nobody has, [`Error::Store`].
 pub async fn reset(store: &Store, email: &str) -> Result<String, Error> {
     let access = access(store).await?;
     let shelf = access.shelf();
@@ -85,7 +85,7 @@ pub async fn reset(store: &Store, email: &str) -> Result<String, Error> {
 /// Takes an account away, with all it was signed in at and its tokens.
 ///
 /// # Errors
-/// [`Error::Usage`] for an address nobody has, [`Error::Store`].
+/// [`Error::Missing`] for an address nobody has, [`Error::Store`].
 pub async fn remove(store: &Store, email: &str) -> Result<(), Error> {
     let access = access(store).await?;
     let shelf = access.shelf();
@@ -104,7 +104,7 @@ pub async fn remove(store: &Store, email: &str) -> Result<(), Error> {
 }
 
 fn nobody(email: &str) -> Error {
-    Error::Usage {
+    Error::Missing {
         message: format!("nobody has an account as {email:?}"),
         mend: "`snag users list` shows who has".to_owned(),
     }

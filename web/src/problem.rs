@@ -69,6 +69,7 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match &error {
             Error::Usage { .. } => Self::bad(error.to_string()),
+            Error::Missing { .. } => Self::not_found(error.to_string()),
             Error::UnknownSite { .. } => {
                 // Which sites there are is not for everybody.
                 Self::not_found("nothing is known of this site yet")

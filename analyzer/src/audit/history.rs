@@ -249,7 +249,7 @@ pub async fn findings(store: &Store, site: &str) -> Result<Findings, Error> {
 /// Says what people think of a finding.
 ///
 /// # Errors
-/// [`Error::Usage`] where no audit kept one of this name, [`Error::Store`].
+/// [`Error::Missing`] where no audit kept one of this name, [`Error::Store`].
 pub async fn judge(
     store: &Store,
     site: &str,
@@ -266,7 +266,10 @@ pub async fn judge(
             }
             ids => format!("{site} has {}", ids.join(", ")),
         };
-        return Err(Error::usage(format!("no finding {id:?}"), mend));
+        return Err(Error::Missing {
+            message: format!("no finding {id:?}"),
+            mend,
+        });
     };
     let query = store
         .client()

@@ -103,7 +103,7 @@ pub async fn funnels(store: &Store, site: &str) -> Result<SavedFunnels, Error> {
 /// The funnel of that name.
 ///
 /// # Errors
-/// [`Error::Usage`] where there is none, [`Error::Store`].
+/// [`Error::Missing`] where there is none, [`Error::Store`].
 pub async fn saved_funnel(store: &Store, site: &str, name: &Name) -> Result<SavedFunnel, Error> {
     let known = funnels(store, site).await?.funnels;
     match known.iter().find(|funnel| funnel.name == name.0) {
@@ -134,7 +134,7 @@ pub async fn save_funnel(
 /// Deletes a funnel.
 ///
 /// # Errors
-/// [`Error::Usage`] where there is none of that name, [`Error::Store`].
+/// [`Error::Missing`] where there is none of that name, [`Error::Store`].
 pub async fn delete_funnel(store: &Store, site: &str, name: &Name) -> Result<(), Error> {
     saved_funnel(store, site, name).await?;
     write(store, site, name, &SavedFunnel::default(), 1).await

@@ -6,7 +6,7 @@ use clickhouse::Row;
 use serde::{Deserialize, Serialize};
 use snag_store::Store;
 
-use super::{Name, of, unknown};
+use super::{Name, instead, of, unknown};
 use crate::Error;
 use crate::format::{Cell, Column, Measure, Report, thousands};
 use crate::step::{Step, without_mark};
@@ -75,7 +75,7 @@ pub async fn save_goal(store: &Store, site: &str, name: &Name, step: &Step) -> R
 /// Deletes a goal.
 ///
 /// # Errors
-/// [`Error::Usage`] where there is none of that name, [`Error::Store`].
+/// [`Error::Missing`] where there is none of that name, [`Error::Store`].
 pub async fn delete_goal(store: &Store, site: &str, name: &Name) -> Result<(), Error> {
     if !is_there(store, site, name).await? {
         let known = goals(store, site).await?.goals;
@@ -158,7 +158,9 @@ pub async fn steps(store: &Store, site: &str, given: Vec<StepOrGoal>) -> Result<
             Some(goal) => Ok(goal.step.parse::<Step>()?.called(given, optional)),
             None => {
                 let known = known.iter().map(|goal| goal.name.clone()).collect();
-                Err(unknown("goal", site, &name, known))
+                // It is the request that names it.
+                let mend = instead("goal", site, &name, known);
+                Err(Error::usage(format!("no goal {name:?}"), mend))
             }
         },
     };

@@ -65,12 +65,19 @@ fn of(store: &Store, sql: &str, site: &str, name: &Name) -> Query {
 
 /// That there is none of that name.
 fn unknown(what: &str, site: &str, name: &str, known: Vec<String>) -> Error {
+    Error::Missing {
+        message: format!("no {what} {name:?}"),
+        mend: instead(what, site, name, known),
+    }
+}
+
+/// What there is instead of one of that name.
+fn instead(what: &str, site: &str, name: &str, known: Vec<String>) -> String {
     let known = nearest_first(name, known);
-    let mend = match known.is_empty() {
+    match known.is_empty() {
         true => format!("{site} has none yet, save one with `snag {what} save`"),
         false => format!("{site} has {}", known.join(", ")),
-    };
-    Error::usage(format!("no {what} {name:?}"), mend)
+    }
 }
 
 #[cfg(test)]

@@ -76,6 +76,40 @@ async fn programs_read_write_and_send_with_tokens_of_their_scopes() {
     );
     assert_eq!(call("GET", "/sites", "unknown", "", None).await.0, 401);
 
+    let writes = make(&["write"]).await;
+    assert_eq!(
+        call("PUT", "/sites/shop/goals/bought", &writes, goal, None)
+            .await
+            .0,
+        204
+    );
+    assert_eq!(
+        call("DELETE", "/sites/shop/goals/bought", &writes, "", None)
+            .await
+            .0,
+        204
+    );
+    // What is named by the place is not there; what is named in the body makes it a bad one.
+    for (method, path, body, status) in [
+        ("DELETE", "/sites/shop/goals/bought", "", 404),
+        ("DELETE", "/sites/shop/funnels/none", "", 404),
+        (
+            "PUT",
+            "/sites/shop/findings/none",
+            r#"{"state":"muted"}"#,
+            404,
+        ),
+        (
+            "PUT",
+            "/sites/shop/funnels/way",
+            r#"{"steps":["page:/","goal:none"]}"#,
+            400,
+        ),
+    ] {
+        let answered = call(method, path, &writes, body, None).await;
+        assert_eq!(answered.0, status, "{method} {path}: {}", answered.1);
+    }
+
     let event = |visitor: &str, site: &str| {
         let line = json!({ "site": site, "visitor": visitor, "time": "2026-01-06T10:00:00Z", "event": "pageview",
             "url": "https://shop.example/" });

@@ -73,26 +73,9 @@ struct Judging {
 pub(crate) async fn judge(asked: Asked) -> Outcome {
     let Judging { state: word, note } = asked.json()?;
     let state = state(&word)?;
-    let kept = judged(
-        &asked.house.store,
-        asked.site(),
-        asked.place("finding"),
-        state,
-        &note,
-    )
-    .await;
-    kept.map_err(missing)?;
+    let finding = asked.place("finding");
+    judged(&asked.house.store, asked.site(), finding, state, &note).await?;
     Ok(Answer::Done)
-}
-
-/// What is not there by its name is no bad request here.
-fn missing(error: snag_analyzer::Error) -> Problem {
-    match &error {
-        snag_analyzer::Error::Usage { message, .. } if message.starts_with("no ") => {
-            Problem::not_found(error.to_string())
-        }
-        _ => error.into(),
-    }
 }
 
 pub(crate) async fn goals(asked: Asked) -> Outcome {
@@ -114,12 +97,8 @@ pub(crate) async fn save_goal(asked: Asked) -> Outcome {
 }
 
 pub(crate) async fn delete_goal(asked: Asked) -> Outcome {
-    match delete_goal_of(&asked).await {
-        Err(problem) if problem.detail.starts_with("no goal") => {
-            Err(Problem::not_found(problem.detail))
-        }
-        done => done.map(|()| Answer::Done),
-    }
+    delete_goal_of(&asked).await?;
+    Ok(Answer::Done)
 }
 
 pub(crate) async fn funnels(asked: Asked) -> Outcome {
@@ -157,8 +136,7 @@ pub(crate) async fn save_funnel(asked: Asked) -> Outcome {
 
 pub(crate) async fn delete_funnel(asked: Asked) -> Outcome {
     let name: Name = asked.place("name").parse()?;
-    let done = forget_funnel(&asked.house.store, asked.site(), &name).await;
-    done.map_err(missing)?;
+    forget_funnel(&asked.house.store, asked.site(), &name).await?;
     Ok(Answer::Done)
 }
 
